@@ -1,0 +1,121 @@
+# drtune: small Unix filters that tune models hosted on DataRobot.
+#
+#   make                 build the tools into bin/
+#   make check           build and run all tests; ends with `N passed, N failed`
+#   make asan            the same with address and undefined-behaviour sanitizers
+#   make lint            formatting, static analysis, shell scripts, man pages
+#   make format          let clang-format rewrite the sources
+#   make demo            the whole run against a private dr-sandbox
+#   make install         under $(DESTDIR)$(PREFIX);  make uninstall  takes it away
+#   make clean
+#
+# A folder of src/ with a main.c is a tool, a folder of lib/ a module, a .c file of
+# tests/unit/ a test program, one of tests/unit/TOOL/ a test of that tool's parts:
+# none of them needs a line here.
+
+MODE   ?= release
+PREFIX ?= /usr/local
+BINDIR := $(PREFIX)/bin
+MANDIR := $(PREFIX)/share/man
+DATADIR := $(PREFIX)/share/drtune
+COMPDIR := $(PREFIX)/share/bash-completion/completions
+
+BUILD := build/$(MODE)
+BIN   := $(if $(filter release,$(MODE)),bin,$(BUILD)/bin)
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wwrite-strings -Wformat=2 \
+            -Wstrict-prototypes -Wmissing-prototypes $(if $(CI),-Werror)
+CFLAGS_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+                  -fno-omit-frame-pointer
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Ilib -I$(BUILD) $(WARNINGS) $(CFLAGS) $(CFLAGS_$(MODE))
+
+# Each tool is linked with those of these that it uses.
+LIBS := -lcurl -lcjson -lmd -lyaml -ljq -lmicrohttpd -lsqlite3 \
+        -lstemmer -llapacke -llapack -lblas -lpthread -lm
+ALL_LDFLAGS = $(LDFLAGS) $(LDFLAGS_$(MODE)) -Wl,--as-needed
+
+TOOLS := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
+PAGES := $(wildcard src/*.[1-9] src/*/*.[1-9])
+RECIPES := $(wildcard pipelines/*.sh)
+UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
+SOURCES := $(shell find src lib tests -name '*.[ch]')
+SCRIPTS := bin/setup .ci/run tests/run $(RECIPES) $(wildcard tests/*.bats tests/*.bash tests/*.sh)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
+
+all: $(TOOLS:%=$(BIN)/%)
+
+.SECONDEXPANSION:
+$(BIN)/%: $(BUILD)/src/$$*/main.o $(BUILD)/src/$$*.a $(BUILD)/libdrtune.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/src/%.a: $$(filter-out %/main.o,$$(call objects,src/$$*))
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/libdrtune.a: $(call objects,lib)
+	rm -f $@ && $(AR) rcs $@ $^
+
+# A tool's own headers are found from its folder, as are those that its tests use.
+own = $(firstword $(subst /, ,$(patsubst tests/unit/%,%,$(patsubst src/%,%,$1))))
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Isrc/$(call own,$<) -MMD -MP -c -o $@ $<
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+tool_of = $(filter $(TOOLS),$(call own,tests/$1))
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $$(patsubst %,$(BUILD)/src/%.a,$$(call tool_of,$$*)) $(BUILD)/libdrtune.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+stamp = @mkdir -p $(@D); echo '$1' | cmp -s - $@ || echo '$1' >$@
+$(BUILD)/flags: FORCE
+	$(call stamp,$(CC) $(ALL_CFLAGS))
+$(BUILD)/version.h: FORCE
+	$(call stamp,#define VERSION "$(shell cat VERSION)")
+$(BUILD)/lib/cli/cli.o: $(BUILD)/version.h
+FORCE:
+
+check: all $(UNITS)
+	tests/run $(BIN) $(UNITS)
+asan:
+	$(MAKE) MODE=asan check
+
+lint:
+	clang-format --dry-run --Werror $(SOURCES)
+	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -j2 \
+		--enable=warning,performance,portability --suppress=missingIncludeSystem \
+		-Ilib $(addprefix -Isrc/,$(TOOLS)) src lib tests
+	shellcheck -x $(SCRIPTS)
+	$(if $(PAGES),mandoc -T lint -W warning $(PAGES))
+format:
+	clang-format -i $(SOURCES)
+
+demo: all
+	PATH="$(CURDIR)/$(BIN):$$PATH" pipelines/demo.sh
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/data $(DESTDIR)$(COMPDIR)
+	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(BINDIR)
+	install -m 755 $(RECIPES) $(DESTDIR)$(DATADIR)
+	install -m 644 $(wildcard pipelines/data/*) $(DESTDIR)$(DATADIR)/data
+	for page in $(PAGES); do \
+		install -D -m 644 -t "$(DESTDIR)$(MANDIR)/man$${page##*.}" "$$page" || exit; done
+	install -m 644 src/completion.bash $(DESTDIR)$(COMPDIR)/gridgen
+	cd $(DESTDIR)$(COMPDIR) && for tool in $(filter-out gridgen,$(TOOLS)); do \
+		ln -sf gridgen "$$tool" || exit; done
+uninstall:
+	cd $(DESTDIR)$(BINDIR) && rm -f $(TOOLS)
+	cd $(DESTDIR)$(COMPDIR) && rm -f $(TOOLS)
+	for page in $(PAGES); do \
+		rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit; done
+	rm -rf $(DESTDIR)$(DATADIR)
+
+clean:
+	rm -rf build $(TOOLS:%=bin/%)
+
+.PHONY: all check asan lint format demo install uninstall clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
