@@ -75,7 +75,7 @@ $(BUILD)/flags: FORCE
 	$(call stamp,$(CC) $(ALL_CFLAGS))
 $(BUILD)/version.h: FORCE
 	$(call stamp,#define VERSION "$(shell cat VERSION)")
-$(BUILD)/lib/cli/cli.o: $(BUILD)/version.h
+$(BUILD)/lib/cli/help.o: $(BUILD)/version.h
 FORCE:
 
 check: all $(UNITS)

@@ -44,8 +44,8 @@ struct ndjson_reader {
 	size_t line;      /* number of the last line taken, from 1 */
 	const char *text; /* its bytes without the newline, borrowed until the next call */
 	size_t len;
-	size_t bad;     /* lines skipped */
-	bool torn;      /* NDJSON_ERROR was a last line cut short: no newline, not whole */
+	size_t bad; /* lines skipped */
+	bool torn;  /* NDJSON_ERROR was a last line cut short: no newline, not whole */
 
 	/* Private. */
 	char *buf;

@@ -51,8 +51,8 @@ bool trial_address(const cJSON *params, const char *model, const cJSON *fidelity
  * replicate where given.  params, fidelity and replicate are copied.
  * NULL: out of memory.
  */
-cJSON *trial_new(const char *by, const cJSON *params, const char *model,
-		 const cJSON *fidelity, const cJSON *replicate, struct err *e);
+cJSON *trial_new(const char *by, const cJSON *params, const char *model, const cJSON *fidelity,
+		 const cJSON *replicate, struct err *e);
 
 /* Set `state`; for failed and aborted also `error` (one sentence) where not NULL. */
 bool trial_set_state(cJSON *rec, enum trial_state s, const char *error, struct err *e);

@@ -1,0 +1,46 @@
+#include "json/json.h"
+
+cJSON *json_get(const cJSON *obj, const char *field)
+{
+	cJSON *v = cJSON_GetObjectItemCaseSensitive(obj, field);
+
+	return cJSON_IsNull(v) ? NULL : v;
+}
+
+const char *json_str(const cJSON *obj, const char *field)
+{
+	return cJSON_GetStringValue(json_get(obj, field));
+}
+
+double json_num(const cJSON *obj, const char *field, double otherwise)
+{
+	const cJSON *v = json_get(obj, field);
+
+	return cJSON_IsNumber(v) ? v->valuedouble : otherwise;
+}
+
+bool json_true(const cJSON *obj, const char *field)
+{
+	return cJSON_IsTrue(json_get(obj, field));
+}
+
+bool json_set(cJSON *obj, const char *field, cJSON *value)
+{
+	bool ok = value && (cJSON_GetObjectItemCaseSensitive(obj, field)
+				    ? cJSON_ReplaceItemInObjectCaseSensitive(obj, field, value)
+				    : cJSON_AddItemToObject(obj, field, value));
+
+	if (!ok)
+		cJSON_Delete(value);
+	return ok;
+}
+
+bool json_set_str(cJSON *obj, const char *field, const char *s)
+{
+	return json_set(obj, field, cJSON_CreateString(s));
+}
+
+bool json_set_num(cJSON *obj, const char *field, double v)
+{
+	return json_set(obj, field, cJSON_CreateNumber(v));
+}

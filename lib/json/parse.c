@@ -1,0 +1,118 @@
+#include "json/json.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DEPTH_MAX 512
+
+/* Length of the UTF-8 sequence at s (RFC 3629: no surrogates, no overlong forms,
+ * nothing above U+10FFFF), or 0. */
+static size_t sequence(const unsigned char *s, size_t len)
+{
+	static const struct {
+		unsigned char lo, hi, next_lo, next_hi;
+		size_t len;
+	} forms[] = {
+		{0x01, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2},
+		{0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+		{0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+		{0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
+		{0xf4, 0xf4, 0x80, 0x8f, 4},
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		if (s[0] < forms[i].lo || s[0] > forms[i].hi)
+			continue;
+		if (forms[i].len > len)
+			return 0;
+		if (forms[i].len > 1 && (s[1] < forms[i].next_lo || s[1] > forms[i].next_hi))
+			return 0;
+		for (size_t k = 2; k < forms[i].len; k++)
+			if ((s[k] & 0xc0) != 0x80)
+				return 0;
+		return forms[i].len;
+	}
+	return 0;
+}
+
+size_t json_utf8_prefix(const char *s, size_t len)
+{
+	size_t i = 0, n;
+
+	while (i < len && (n = sequence((const unsigned char *)s + i, len - i)) > 0)
+		i += n;
+	return i;
+}
+
+/* What cJSON lets through and we do not: bytes that are not UTF-8, an escaped NUL
+ * (it would cut the string short), and nesting that could exhaust the stack. On
+ * refusal *at is where. A string that is never closed is left to the parser. */
+static const char *refuse(const char *s, size_t len, size_t *at)
+{
+	bool in_string = false;
+	size_t depth = 0;
+
+	*at = json_utf8_prefix(s, len);
+	if (*at < len)
+		return s[*at] ? "not UTF-8" : "a NUL byte";
+	for (size_t i = 0; i < len; i++) {
+		*at = i;
+		if (in_string && s[i] == '\\') {
+			if (len - i >= 6 && memcmp(s + i, "\\u0000", 6) == 0)
+				return "a NUL character";
+			i++;
+		} else if (s[i] == '"') {
+			in_string = !in_string;
+		} else if (in_string) {
+			continue;
+		} else if (s[i] == '[' || s[i] == '{') {
+			if (++depth > DEPTH_MAX)
+				return "nested too deeply";
+		} else if ((s[i] == ']' || s[i] == '}') && depth > 0) {
+			depth--;
+		}
+	}
+	return NULL;
+}
+
+static bool numbers_finite(const cJSON *v)
+{
+	for (; v; v = v->next)
+		if ((cJSON_IsNumber(v) && !isfinite(v->valuedouble)) ||
+		    !numbers_finite(v->child))
+			return false;
+	return true;
+}
+
+static size_t skip_space(const char *s, size_t i, size_t len)
+{
+	while (i < len && strchr(" \t\r\n", s[i]))
+		i++;
+	return i;
+}
+
+cJSON *json_parse(const char *s, size_t len, size_t *stopped_at, struct err *e)
+{
+	const char *why, *end = s;
+	size_t at;
+	cJSON *v = NULL;
+
+	if (!(why = refuse(s, len, &at))) {
+		/* cJSON reports the start of a broken token; a text that ends too early is
+		 * recognised by that token reaching to the end. */
+		v = cJSON_ParseWithLengthOpts(s, len, &end, false);
+		at = skip_space(s, end ? (size_t)(end - s) : 0, len);
+		why = !v ? "not JSON" : at < len ? "more text behind the value" : NULL;
+		if (!why && !numbers_finite(v)) {
+			why = "a number that no double holds";
+			at = 0;
+		}
+	}
+	if (stopped_at)
+		*stopped_at = at < len ? at : len;
+	if (!why)
+		return v;
+	cJSON_Delete(v);
+	err_set(e, ERR_INPUT, "%s at byte %zu", why, at + 1);
+	return NULL;
+}
