@@ -46,8 +46,8 @@ size_t json_utf8_prefix(const char *s, size_t len)
 
 /* What cJSON lets through and we do not: bytes that are not UTF-8, an escaped NUL
  * (it would cut the string short), and nesting that could exhaust the stack. On
- * refusal *at is where. A string that is never closed is left to the parser. */
-static const char *refuse(const char *s, size_t len, size_t *at)
+ * refusal *at is where. *cut as in json.h. */
+static const char *refuse(const char *s, size_t len, size_t *at, bool *cut)
 {
 	bool in_string = false;
 	size_t depth = 0;
@@ -72,6 +72,7 @@ static const char *refuse(const char *s, size_t len, size_t *at)
 			depth--;
 		}
 	}
+	*cut = in_string || depth > 0;
 	return NULL;
 }
 
@@ -91,15 +92,14 @@ static size_t skip_space(const char *s, size_t i, size_t len)
 	return i;
 }
 
-cJSON *json_parse(const char *s, size_t len, size_t *stopped_at, struct err *e)
+cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e)
 {
 	const char *why, *end = s;
 	size_t at;
+	bool open = false;
 	cJSON *v = NULL;
 
-	if (!(why = refuse(s, len, &at))) {
-		/* cJSON reports the start of a broken token; a text that ends too early is
-		 * recognised by that token reaching to the end. */
+	if (!(why = refuse(s, len, &at, &open))) {
 		v = cJSON_ParseWithLengthOpts(s, len, &end, false);
 		at = skip_space(s, end ? (size_t)(end - s) : 0, len);
 		why = !v ? "not JSON" : at < len ? "more text behind the value" : NULL;
@@ -108,8 +108,8 @@ cJSON *json_parse(const char *s, size_t len, size_t *stopped_at, struct err *e)
 			at = 0;
 		}
 	}
-	if (stopped_at)
-		*stopped_at = at < len ? at : len;
+	if (cut)
+		*cut = open;
 	if (!why)
 		return v;
 	cJSON_Delete(v);

@@ -45,7 +45,7 @@ struct ndjson_reader {
 	const char *text; /* its bytes without the newline, borrowed until the next call */
 	size_t len;
 	size_t bad; /* lines skipped */
-	bool torn;  /* NDJSON_ERROR was a last line cut short: no newline, not whole */
+	bool torn;  /* NDJSON_ERROR was an object that the line ends before the end of */
 
 	/* Private. */
 	char *buf;

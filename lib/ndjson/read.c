@@ -104,12 +104,12 @@ static bool blank(const char *s, size_t len)
 
 static enum ndjson_result parse_line(struct ndjson_reader *r, cJSON **rec, struct err *e)
 {
-	size_t stopped;
+	bool cut;
 
-	*rec = json_parse(r->text, r->len, &stopped, e);
+	*rec = json_parse(r->text, r->len, &cut, e);
 	if (*rec && cJSON_IsObject(*rec))
 		return NDJSON_RECORD;
-	r->torn = !*rec && r->len > 0 && r->text[0] == '{' && stopped == r->len;
+	r->torn = cut && r->text[0] == '{';
 	if (*rec)
 		err_set(e, ERR_INPUT, "not a JSON object at byte 1");
 	cJSON_Delete(*rec);

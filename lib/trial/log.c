@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "json/json.h"
@@ -122,6 +123,14 @@ static bool read_all(struct trial_log *log, int fd, struct err *e)
 	return ok;
 }
 
+/* A pipe or a device holds no log to be read; it can be appended to. */
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static bool ends_with_newline(int fd)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
@@ -141,8 +150,8 @@ static bool open_file(struct trial_log *log, bool append, struct err *e)
 		return true;
 	if (fd < 0)
 		return err_errno(e, "%s", log->path);
-	ok = read_all(log, fd, e);
-	log->mend = !ends_with_newline(fd);
+	ok = !is_file(fd) || read_all(log, fd, e);
+	log->mend = is_file(fd) && !ends_with_newline(fd);
 	if (ok && append)
 		log->fd = fd;
 	else

@@ -1,0 +1,127 @@
+/* ndjson: lines, errors, limits. */
+#include "ndjson/ndjson.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "json/json.h"
+#include "tap.h"
+
+/* A file that holds text, positioned at its start. */
+static int file_of(const char *text, size_t len)
+{
+	FILE *f = tmpfile();
+	int fd = dup(fileno(f));
+
+	if (write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)
+		perror("file_of");
+	fclose(f);
+	return fd;
+}
+
+static void good_lines(void)
+{
+	static const char text[] = "{\"a\":1}\n\n  \r\n{\"a\":2}\r\n{\"a\":3}";
+	struct ndjson_reader r;
+	struct err e = {0};
+	cJSON *rec;
+	int fd = file_of(text, strlen(text)), sum = 0, n = 0;
+
+	ndjson_init(&r, fd, "in");
+	for (; ndjson_next(&r, &rec, &e) == NDJSON_RECORD; n++) {
+		sum = sum * 10 + (int)json_num(rec, "a", 0);
+		cJSON_Delete(rec);
+	}
+	ok(n == 3 && sum == 123 && !e.kind,
+	   "empty lines and CRLF are passed over, the last line needs no newline");
+	ok(r.line == 5, "lines are counted as an editor counts them");
+	ndjson_release(&r);
+	close(fd);
+}
+
+static void note_bad(const struct err *e, void *ctx)
+{
+	snprintf(ctx, ERR_TEXT_MAX, "%s", e->text);
+}
+
+static void bad_lines(void)
+{
+	static const char text[] = "{\"a\":1}\n[1]\n{\"a\":2}\n{\"a\":";
+	struct ndjson_reader r;
+	struct err e = {0};
+	cJSON *rec;
+	char said[ERR_TEXT_MAX] = "";
+	int fd = file_of(text, strlen(text)), n = 0;
+
+	ndjson_init(&r, fd, "in");
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_RECORD,
+	   "a good line before a bad one is delivered");
+	cJSON_Delete(rec);
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_ERROR && e.kind == ERR_INPUT && !rec,
+	   "an array is refused");
+	is_str(e.text, "in:2: not a JSON object at byte 1", "... with name, line and byte");
+	ndjson_release(&r);
+
+	lseek(fd, 0, SEEK_SET);
+	ndjson_init(&r, fd, "in");
+	r.skip_bad = true;
+	r.on_bad = note_bad;
+	r.ctx = said;
+	for (; ndjson_next(&r, &rec, &e) == NDJSON_RECORD; n++)
+		cJSON_Delete(rec);
+	ok(n == 2 && r.bad == 2, "skip_bad delivers the others and counts the bad");
+	is_str(said, "in:4: not JSON at byte 5", "... and reports each");
+	ndjson_release(&r);
+	close(fd);
+}
+
+static void torn_line(void)
+{
+	static const char *const texts[] = {"{\"a\":1,\"b", "{\"a\":1}\n{\"a\":tr",
+					    "{\"a\":x}\n"};
+	struct err e = {0};
+	struct ndjson_reader r;
+	cJSON *rec;
+
+	for (size_t i = 0; i < 3; i++) {
+		int fd = file_of(texts[i], strlen(texts[i]));
+
+		ndjson_init(&r, fd, "in");
+		while (ndjson_next(&r, &rec, &e) == NDJSON_RECORD)
+			cJSON_Delete(rec);
+		ok(r.torn == (i < 2), "case %zu is %storn", i, i < 2 ? "" : "not ");
+		ndjson_release(&r);
+		close(fd);
+	}
+}
+
+static void long_line(void)
+{
+	size_t len = NDJSON_MAX + 100;
+	char *text = malloc(len);
+	struct ndjson_reader r;
+	struct err e = {0};
+	cJSON *rec;
+	int fd;
+
+	memset(text, 'x', len);
+	memcpy(text, "{\"a\":\"", 6);
+	memcpy(text + len - 3, "\"}\n", 3);
+	fd = file_of(text, len);
+	ndjson_init(&r, fd, "in");
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_ERROR && e.kind == ERR_INPUT,
+	   "a line above 16 MiB is refused");
+	is_str(e.text, "in:1: longer than 16777216 bytes", "... by its length");
+	ndjson_release(&r);
+	close(fd);
+	free(text);
+}
+
+int main(void)
+{
+	good_lines();
+	bad_lines();
+	torn_line();
+	long_line();
+	return tap_end();
+}
