@@ -89,7 +89,7 @@ static void refusals(void)
 		const char *in, *text;
 	} cases[] = {
 		{"", "not JSON at byte 1"},
-		{"{\"a\":1", "not JSON at byte 7"},
+		{"{\"a\":1", "not JSON at byte 6"},
 		{"{} x", "more text behind the value at byte 4"},
 		{"{\"a\":tru}", "not JSON at byte 6"},
 		{"\"\xff\"", "not UTF-8 at byte 2"},
