@@ -42,7 +42,7 @@ PAGES := $(wildcard src/*.[1-9] src/*/*.[1-9])
 RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run $(RECIPES) $(wildcard tests/*.bats tests/*.bash tests/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 
@@ -88,7 +88,7 @@ lint:
 	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -j2 \
 		--enable=warning,performance,portability --suppress=missingIncludeSystem \
 		-Ilib $(addprefix -Isrc/,$(TOOLS)) src lib tests
-	shellcheck -x $(SCRIPTS)
+	shellcheck $(SCRIPTS)
 	$(if $(PAGES),mandoc -T lint -W warning $(PAGES))
 format:
 	clang-format -i $(SOURCES)
@@ -100,6 +100,7 @@ install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/data $(DESTDIR)$(COMPDIR)
 	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(BINDIR)
 	install -m 755 $(RECIPES) $(DESTDIR)$(DATADIR)
+	install -m 644 $(wildcard pipelines/*.bash) $(DESTDIR)$(DATADIR)
 	install -m 644 $(wildcard pipelines/data/*) $(DESTDIR)$(DATADIR)/data
 	for page in $(PAGES); do \
 		install -D -m 644 -t "$(DESTDIR)$(MANDIR)/man$${page##*.}" "$$page" || exit; done

@@ -21,8 +21,8 @@ each_tool() {
 
 @test "--help prints to stdout, starts with an example, and ends with status 0" {
 	check() {
-		run -0 --separate-stderr "$1" --help
-		[ "$stderr" = "" ] && [ "${lines[0]}" = "Example:" ] &&
+		run -0 --separate-stderr "$1" --help &&
+			[ "$stderr" = "" ] && [ "${lines[0]}" = "Example:" ] &&
 			[[ ${lines[1]} == *"$1"* ]] && grep -q "^Usage: $1 " <<<"$output"
 	}
 	each_tool check
@@ -31,16 +31,16 @@ each_tool() {
 @test "--version names the tool and the version of the suite" {
 	version=$(cat "$src/../VERSION")
 	check() {
-		run -0 --separate-stderr "$1" --version
-		[ "$output" = "$1 (drtune) $version" ] && [ "$stderr" = "" ]
+		run -0 --separate-stderr "$1" --version &&
+			[ "$output" = "$1 (drtune) $version" ] && [ "$stderr" = "" ]
 	}
 	each_tool check
 }
 
 @test "an unknown option ends with status 2, two lines on stderr and nothing on stdout" {
 	check() {
-		run -2 --separate-stderr "$1" --no-such-option </dev/null
-		[ "$output" = "" ] &&
+		run -2 --separate-stderr "$1" --no-such-option </dev/null &&
+			[ "$output" = "" ] &&
 			[ "$stderr" = "$1: unknown option '--no-such-option'
 $1: try '$1 --help'" ]
 	}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+#
+# grid.sh MODEL LOG PARAM=VALUES... [gridgen options]
+#
+# Try every point of a grid on a model of the project $DR_PROJECT, keeping
+# every trial in LOG and writing the results to standard output.
+#
+#	gridgen -> dr-submit -> dr-collect -> results
+#	   ^           |            |
+#	   +---------- LOG <--------+
+#
+# Run the same command again to go on where it stopped: what LOG holds finished
+# is not tried again, what runs on the server is waited for.
+
+set -Eeuo pipefail
+
+usage() {
+	echo "usage: ${0##*/} MODEL LOG PARAM=VALUES... [gridgen options]" >&2
+	echo "${0##*/}: DR_PROJECT names the project" >&2
+	exit 2
+}
+[[ $# -ge 3 && -n ${DR_PROJECT-} ]] || usage
+model=$1 log=$2
+shift 2
+args=("$@")
+
+# shellcheck source=pipelines/group.bash
+. "$(dirname "$0")/group.bash"
+tmp=$(mktemp -d)
+trap 'rm -rf -- "$tmp"' EXIT
+
+# The model's own parameters bring the bounds that every value is checked against.
+dr-params --model "$model" >"$tmp/params.ndjson"
+
+grid() {
+	gridgen --space "$tmp/params.ndjson" --log "$log" "${args[@]}" |
+		dr-submit --log "$log" --model "$model" |
+		dr-collect --log "$log"
+}
+export resume_hint="its jobs go on running; run the same command again to go on"
+run_group grid
