@@ -1,0 +1,143 @@
+#include "http/private.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool is_loopback(const char *host)
+{
+	struct in_addr v4;
+
+	if (inet_pton(AF_INET, host, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == 127;
+	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+/* The parts that decide where a request goes; all freed with curl_free. */
+struct parts {
+	char *scheme, *host, *port, *path, *user, *password, *query;
+};
+
+static bool parts_get(CURLU *u, struct parts *p)
+{
+	memset(p, 0, sizeof(*p));
+	curl_url_get(u, CURLUPART_USER, &p->user, 0);
+	curl_url_get(u, CURLUPART_PASSWORD, &p->password, 0);
+	curl_url_get(u, CURLUPART_QUERY, &p->query, 0);
+	return !curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) &&
+	       !curl_url_get(u, CURLUPART_HOST, &p->host, 0) &&
+	       !curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) &&
+	       !curl_url_get(u, CURLUPART_PATH, &p->path, 0);
+}
+
+static void parts_release(struct parts *p)
+{
+	char *all[] = {p->scheme, p->host, p->port, p->path, p->user, p->password, p->query};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		curl_free(all[i]);
+}
+
+static bool with_slash(const char *url, char **out)
+{
+	size_t n = strlen(url);
+
+	while (n > 0 && url[n - 1] == '/')
+		n--;
+	return asprintf(out, "%.*s/", (int)n, url) >= 0;
+}
+
+bool endpoint_init(struct endpoint *ep, const char *url, struct err *e)
+{
+	CURLU *u = curl_url();
+	struct parts p = {0};
+	char *slashed = NULL, *whole = NULL;
+	bool ok = false;
+
+	memset(ep, 0, sizeof(*ep));
+	if (!u || !with_slash(url, &slashed)) {
+		err_nomem(e);
+		goto out;
+	}
+	if (!strstr(url, "://") || curl_url_set(u, CURLUPART_URL, slashed, 0) ||
+	    !parts_get(u, &p) || curl_url_get(u, CURLUPART_URL, &whole, 0)) {
+		err_set(e, ERR_INPUT, "endpoint '%s' is not a URL", url);
+		goto out;
+	}
+	if (p.user || p.password || p.query) {
+		err_set(e, ERR_INPUT, "an endpoint is scheme, host and path and nothing else");
+		goto out;
+	}
+	ep->loopback = is_loopback(p.host);
+	if (strcmp(p.scheme, "https") != 0 && strcmp(p.scheme, "http") != 0) {
+		err_set(e, ERR_INPUT, "endpoint '%s' is neither https nor http", url);
+		goto out;
+	}
+	if (strcmp(p.scheme, "http") == 0 && !ep->loopback) {
+		err_set(e, ERR_INPUT,
+			"endpoint '%s' would send the token in clear: use https (http is for "
+			"this machine only)",
+			url);
+		goto out;
+	}
+	ep->url = strdup(whole);
+	if (!ep->url || asprintf(&ep->shown, "%s:%s", p.host, p.port) < 0) {
+		ep->shown = NULL;
+		err_nomem(e);
+		goto out;
+	}
+	ok = true;
+out:
+	if (!ok)
+		endpoint_release(ep);
+	curl_free(whole);
+	parts_release(&p);
+	curl_url_cleanup(u);
+	free(slashed);
+	return ok;
+}
+
+void endpoint_release(struct endpoint *ep)
+{
+	free(ep->url);
+	free(ep->shown);
+	memset(ep, 0, sizeof(*ep));
+}
+
+/* libcurl has taken dots out of both paths, so a prefix is a folder above. */
+static bool below(const struct parts *p, const struct parts *base)
+{
+	return !p->user && !p->password && strcmp(p->scheme, base->scheme) == 0 &&
+	       strcasecmp(p->host, base->host) == 0 && strcmp(p->port, base->port) == 0 &&
+	       strncmp(p->path, base->path, strlen(base->path)) == 0;
+}
+
+char *endpoint_resolve(const struct endpoint *ep, const char *ref, struct err *e)
+{
+	CURLU *u = curl_url();
+	struct parts base = {0}, p = {0};
+	char *whole = NULL, *url = NULL;
+
+	if (!u || curl_url_set(u, CURLUPART_URL, ep->url, 0) || !parts_get(u, &base)) {
+		err_nomem(e);
+		goto out;
+	}
+	if (curl_url_set(u, CURLUPART_URL, ref, 0) ||
+	    curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) || !parts_get(u, &p) ||
+	    !below(&p, &base) || curl_url_get(u, CURLUPART_URL, &whole, 0)) {
+		err_set(e, ERR_REFUSED,
+			"'%.200s' is not below the endpoint %s: no request goes there", ref,
+			ep->url);
+		goto out;
+	}
+	if (!(url = strdup(whole)))
+		err_nomem(e);
+out:
+	curl_free(whole);
+	parts_release(&p);
+	parts_release(&base);
+	curl_url_cleanup(u);
+	return url;
+}
