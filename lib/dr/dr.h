@@ -1,0 +1,107 @@
+/*
+ * dr: the service by resource.  This header: the session and what all resources
+ * share; then dr/projects.h, models.h, blueprints.h, tuning.h, jobs.h.
+ *
+ * Where the service does other than its documentation says, or could not be tried
+ * against it, stands in DEVIATIONS.md.
+ *
+ * Wire objects are cJSON trees as the server sent them (camelCase); records are
+ * what the tools write (snake_case).  Trees and strings returned are the caller's.
+ * Tolerated everywhere, since servers differ: null or missing optional keys, extra
+ * keys, ids as string or number, a list as an array or as a page.
+ *
+ * Blocking functions return NULL or false with e set as http.h says.  Those that
+ * end in _start put a request on its way over dr_http; their answer is read, inside
+ * the callback, by the function of the same resource that ends in _read.
+ */
+#ifndef DR_H
+#define DR_H
+
+#include <stdbool.h>
+
+#include <cjson/cJSON.h>
+
+#include "err/err.h"
+#include "http/http.h"
+
+struct dr;
+
+/*
+ * Open a session with the first complete source of these, never mixing two:
+ *
+ *	1. the YAML file that $DATAROBOT_CONFIG_FILE names
+ *	2. $DATAROBOT_ENDPOINT (else $DATAROBOT_API_ENDPOINT) and $DATAROBOT_API_TOKEN;
+ *	   $DATAROBOT_MAX_RETRIES goes with them
+ *	3. ~/.config/datarobot/drconfig.yaml
+ *
+ * Nothing is sent.  The trace (may be NULL) gets a line for each request.
+ *
+ * Errors: ERR_REFUSED where no source is complete, as with a token that the server
+ * does not know, since a script can do the same about both; ERR_INPUT
+ * `FILE[:LINE]: WHY` for a file that cannot be used, also one that others may read
+ * or write.  No error tells what a token is.
+ */
+struct dr *dr_open(http_trace_fn *trace, void *ctx, struct err *e);
+void dr_close(struct dr *dr);
+
+/* The client, for http_poll, http_pending and http_start; borrowed. */
+struct http *dr_http(struct dr *dr);
+
+/*
+ * A path from its parts, the last followed by NULL: each is percent-encoded, so an
+ * id from a user or a server stays one part.  ("projects", "5f0c", NULL) gives
+ * `projects/5f0c/`.  ERR_INPUT for an empty part.
+ */
+char *dr_path(struct err *e, const char *part, ...) __attribute__((sentinel));
+
+/* path?name=value, the value percent-encoded; frees path.  NULL where path is. */
+char *dr_query(struct err *e, char *path, const char *name, const char *value);
+
+/* GET of an object (status 200). Frees path; NULL where path is NULL (with e set). */
+cJSON *dr_get(struct dr *dr, char *path, struct err *e);
+
+/*
+ * GET of a list as one array: a bare array, or pages ({"data"} or {"jobs"}), whose
+ * `next` is followed as long as it stays below the endpoint, for 100,000 pages at
+ * most.  Frees path.
+ */
+cJSON *dr_list(struct dr *dr, char *path, struct err *e);
+
+/* POST, PATCH or DELETE with an optional body (freed).  Any status below 400 is
+ * success.  Frees path.  location (may be NULL) gets the answer's Location, or
+ * NULL. */
+bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
+	     struct err *e);
+
+/* Add to the message of a 401 where the token came from; for answers of requests
+ * that were started on dr_http. Returns whether e is ERR_NONE. */
+bool dr_check(const struct dr *dr, const struct http_response *r, struct err *e);
+
+/* Id from a field that holds a string or a whole number, or NULL. */
+char *dr_id(const cJSON *obj, const char *field);
+
+/* Last part of a URL's path, `12` of `.../modelJobs/12/`, or NULL. */
+char *dr_last_part(const char *url);
+
+/*
+ * A record of a wire object: keys in snake_case at every level, but for what lies
+ * below keys whose content is named by data (metrics, cvScores): metric and
+ * partition names stay as they are.  NULL: out of memory.
+ */
+cJSON *dr_record(const cJSON *wire);
+
+/*
+ * Waiting for the server: call before each look. The first wait is 0, then 0.2 s,
+ * doubling up to 5 s.  deadline is in seconds of http_sleep's clock from the first
+ * call; 0: none.  ERR_LIMIT `WHAT: not done after N s` when it has passed.
+ * Start with {.limit_s = N, .what = TEXT}.
+ */
+struct dr_wait {
+	double limit_s;
+	const char *what;
+	double next_s, began;
+	bool started;
+};
+bool dr_wait(struct dr *dr, struct dr_wait *w, struct err *e);
+
+#endif

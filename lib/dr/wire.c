@@ -1,0 +1,310 @@
+/* Paths, lists and records: what all resources share. */
+#include "dr/dr.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <curl/curl.h>
+
+#include "json/json.h"
+
+#define PAGES_MAX 100000
+
+/* ---- paths ---- */
+
+static bool add_part(struct json_text *path, const char *part, struct err *e)
+{
+	char *escaped;
+
+	if (!*part || strcmp(part, ".") == 0 || strcmp(part, "..") == 0)
+		return err_set(e, ERR_INPUT, "'%s' is no id", part);
+	if (!(escaped = curl_easy_escape(NULL, part, 0)))
+		return err_nomem(e);
+	json_text_add(path, escaped, strlen(escaped));
+	json_text_add(path, "/", 1);
+	curl_free(escaped);
+	return !path->failed || err_nomem(e);
+}
+
+char *dr_path(struct err *e, const char *part, ...)
+{
+	struct json_text path = {0};
+	va_list ap;
+	bool ok = true;
+
+	va_start(ap, part);
+	for (; ok && part; part = va_arg(ap, const char *))
+		ok = add_part(&path, part, e);
+	va_end(ap);
+	if (ok)
+		return path.s;
+	json_text_release(&path);
+	return NULL;
+}
+
+char *dr_query(struct err *e, char *path, const char *name, const char *value)
+{
+	char *escaped, *whole = NULL;
+
+	if (!path)
+		return NULL;
+	if (!(escaped = curl_easy_escape(NULL, value, 0)) ||
+	    asprintf(&whole, "%s%c%s=%s", path, strchr(path, '?') ? '&' : '?', name, escaped) <
+		    0) {
+		whole = NULL;
+		err_nomem(e);
+	}
+	curl_free(escaped);
+	free(path);
+	return whole;
+}
+
+/* ---- calls ---- */
+
+/* A status that is none of those wanted and yet no error: a redirect, mostly. */
+static bool unexpected(const char *method, const char *path, const struct http_response *r,
+		       struct err *e)
+{
+	if (r->location)
+		return err_set(e, ERR_REFUSED, "%s %.300s: %ld: redirected to '%.300s'", method,
+			       path, r->status, r->location);
+	return err_set(e, ERR_REFUSED, "%s %.300s: %ld: not the answer expected", method, path,
+		       r->status);
+}
+
+static cJSON *get(struct dr *dr, const char *path, struct err *e)
+{
+	struct http_request q = {.method = HTTP_GET, .path = path, .want_json = true};
+	struct http_response r;
+	cJSON *answer = NULL;
+
+	if (!http_call(dr_http(dr), &q, &r, e)) {
+		dr_check(dr, &r, e);
+	} else if (r.status != 200) {
+		unexpected("GET", path, &r, e);
+	} else {
+		answer = r.json;
+		r.json = NULL;
+	}
+	http_response_release(&r);
+	return answer;
+}
+
+cJSON *dr_get(struct dr *dr, char *path, struct err *e)
+{
+	cJSON *answer = path ? get(dr, path, e) : NULL;
+
+	if (answer && !cJSON_IsObject(answer)) {
+		err_set(e, ERR_REFUSED, "GET %.300s: 200: the answer is no object", path);
+		cJSON_Delete(answer);
+		answer = NULL;
+	}
+	free(path);
+	return answer;
+}
+
+/* The items of a page: the array itself, or the one that the page holds. */
+static cJSON *page_items(cJSON *page)
+{
+	cJSON *items;
+
+	if (cJSON_IsArray(page))
+		return page;
+	items = json_get(page, "data");
+	if (!items)
+		items = json_get(page, "jobs");
+	return cJSON_IsArray(items) ? items : NULL;
+}
+
+static bool take_page(cJSON *all, cJSON *page, const char *path, struct err *e)
+{
+	cJSON *items = page_items(page), *item;
+
+	if (!items)
+		return err_set(e, ERR_REFUSED, "GET %.300s: 200: the answer is no list", path);
+	while ((item = items->child)) {
+		cJSON_DetachItemViaPointer(items, item);
+		cJSON_AddItemToArray(all, item);
+	}
+	return true;
+}
+
+static char *next_path(const cJSON *page, const char *path)
+{
+	const char *next = json_str(page, "next");
+
+	return next && *next && strcmp(next, path) != 0 ? strdup(next) : NULL;
+}
+
+cJSON *dr_list(struct dr *dr, char *path, struct err *e)
+{
+	cJSON *all = path ? cJSON_CreateArray() : NULL, *page;
+	bool ok = all || (path && err_nomem(e));
+
+	for (int i = 0; ok && path && i < PAGES_MAX; i++) {
+		char *next = NULL;
+
+		page = get(dr, path, e);
+		ok = page && take_page(all, page, path, e);
+		if (ok)
+			next = next_path(page, path);
+		cJSON_Delete(page);
+		free(path);
+		path = next;
+	}
+	free(path);
+	if (ok)
+		return all;
+	cJSON_Delete(all);
+	return NULL;
+}
+
+bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
+	     struct err *e)
+{
+	struct http_request q = {.method = m, .path = path, .json = body};
+	struct http_response r;
+	bool ok = false;
+
+	if (path) {
+		ok = http_call(dr_http(dr), &q, &r, e) || dr_check(dr, &r, e);
+		if (ok && location) {
+			*location = r.location;
+			r.location = NULL;
+		}
+		http_response_release(&r);
+	}
+	cJSON_Delete(body);
+	free(path);
+	return ok;
+}
+
+/* ---- values ---- */
+
+char *dr_id(const cJSON *obj, const char *field)
+{
+	const cJSON *v = json_get(obj, field);
+	char number[JSON_NUMBER_MAX];
+
+	if (cJSON_IsString(v) && *v->valuestring)
+		return strdup(v->valuestring);
+	if (!cJSON_IsNumber(v) || v->valuedouble != floor(v->valuedouble))
+		return NULL;
+	json_number(v->valuedouble, number);
+	return strdup(number);
+}
+
+char *dr_last_part(const char *url)
+{
+	size_t end = url ? strcspn(url, "?#") : 0, start;
+
+	while (end > 0 && url[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && url[start - 1] != '/'; start--)
+		;
+	return end > start ? strndup(url + start, end - start) : NULL;
+}
+
+/* Below these keys names are data: of metrics and partitions. */
+static bool names_are_data(const char *key)
+{
+	return strcmp(key, "metrics") == 0 || strcmp(key, "cvScores") == 0;
+}
+
+/* samplePct -> sample_pct, isNClusters -> is_n_clusters, modelURL -> model_url. */
+static bool to_snake(const char *key, struct json_text *out)
+{
+	for (const char *p = key; *p; p++) {
+		bool upper = isupper((unsigned char)*p);
+		bool starts = upper && p > key && p[-1] != '_' &&
+			      (!isupper((unsigned char)p[-1]) || islower((unsigned char)p[1]));
+		char c = upper ? (char)tolower((unsigned char)*p) : *p;
+
+		if (starts)
+			json_text_add(out, "_", 1);
+		json_text_add(out, &c, 1);
+	}
+	return !out->failed;
+}
+
+static cJSON *record(const cJSON *wire);
+
+static bool add_record(cJSON *to, const cJSON *item)
+{
+	struct json_text key = {0};
+	bool data = names_are_data(item->string);
+	cJSON *v = data ? cJSON_Duplicate(item, true) : record(item);
+	bool ok = to_snake(item->string, &key);
+
+	if (ok)
+		ok = json_set(to, key.s ? key.s : "", v);
+	else
+		cJSON_Delete(v);
+	json_text_release(&key);
+	return ok;
+}
+
+static cJSON *record(const cJSON *wire)
+{
+	cJSON *to, *v;
+	const cJSON *item;
+	bool ok = true;
+
+	if (cJSON_IsArray(wire))
+		to = cJSON_CreateArray();
+	else if (cJSON_IsObject(wire))
+		to = cJSON_CreateObject();
+	else
+		return cJSON_Duplicate(wire, true);
+	cJSON_ArrayForEach (item, wire) {
+		if (!to || !ok)
+			break;
+		if (cJSON_IsObject(wire))
+			ok = add_record(to, item);
+		else
+			ok = (v = record(item)) && cJSON_AddItemToArray(to, v);
+	}
+	if (ok)
+		return to;
+	cJSON_Delete(to);
+	return NULL;
+}
+
+cJSON *dr_record(const cJSON *wire)
+{
+	return record(wire);
+}
+
+/* ---- waiting ---- */
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+bool dr_wait(struct dr *dr, struct dr_wait *w, struct err *e)
+{
+	double now = now_s(), wait;
+
+	if (!w->started) {
+		w->started = true;
+		w->began = now;
+		w->next_s = 0.2;
+		return true;
+	}
+	if (w->limit_s > 0 && now - w->began >= w->limit_s)
+		return err_set(e, ERR_LIMIT, "%s: not done after %.15g s", w->what, w->limit_s);
+	wait = w->next_s;
+	if (w->limit_s > 0)
+		wait = fmin(wait, w->began + w->limit_s - now);
+	w->next_s = fmin(5, 2 * w->next_s);
+	return http_sleep(dr_http(dr), wait, e);
+}
