@@ -1,0 +1,44 @@
+/*
+ * param: a parameter record (protocol.md): what a model's parameter may be.
+ *
+ * Fields read: parameter, task, model, types (int, float, select, selectgrid, ascii,
+ * unicode, intList, floatList), min, max, log, grid, values, default.  Several
+ * types at once mean that any of them may be met.
+ */
+#ifndef SPACE_PARAM_H
+#define SPACE_PARAM_H
+
+#include <stdbool.h>
+
+#include <cjson/cJSON.h>
+
+#include "err/err.h"
+
+/* Is rec a parameter record, that is, has it a text `parameter`? */
+bool param_is(const cJSON *rec);
+
+/* Does name (`max_depth`, or `Task name/max_depth`) mean this record? */
+bool param_named(const cJSON *rec, const char *name);
+
+/* Is `type` among the record's types? */
+bool param_has_type(const cJSON *rec, const char *type);
+
+/* The range of a numeric record. False where it has none. whole: only whole
+ * numbers are allowed in it. */
+bool param_range(const cJSON *rec, double *lo, double *hi, bool *whole);
+
+/*
+ * May the parameter have this value?  A list is searched by the server: it is
+ * allowed where it has one element, where `grid` is true, or where the type is
+ * a list.  ERR_INPUT names parameter, value, bound and task:
+ * `max_depth=4000 is above its maximum 64 (eXtreme Gradient Boosted Trees)`.
+ */
+bool param_check(const cJSON *rec, const cJSON *value, struct err *e);
+
+/* Equal JSON values. */
+bool param_same(const cJSON *a, const cJSON *b);
+
+/* Equal as the server compares options: 3 is "3", true is "True", null is "None". */
+bool param_alike(const cJSON *a, const cJSON *b);
+
+#endif
