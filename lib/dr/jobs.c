@@ -1,0 +1,270 @@
+#include "dr/jobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "json/json.h"
+
+static bool starts_with(const char *s, const char *word)
+{
+	return s && strncasecmp(s, word, strlen(word)) == 0;
+}
+
+/* error, ERROR, errored; ABORTED, aborted: by prefix and without case. */
+static bool has_failed(const char *status)
+{
+	return starts_with(status, "error") || starts_with(status, "abort");
+}
+
+static bool dup(char **to, const char *s, struct err *e)
+{
+	return (*to = s ? strdup(s) : NULL) || !s || err_nomem(e);
+}
+
+/* ---- submissions ---- */
+
+void dr_submission_release(struct dr_submission *s)
+{
+	free(s->job);
+	memset(s, 0, sizeof(*s));
+}
+
+/* Id and state of the job that a JobAlreadyAdded answer names, in the order of how
+ * much the places can be trusted. */
+static void read_previous(const struct http_response *r, struct dr_submission *s)
+{
+	const cJSON *previous = json_get(r->json, "previousJob");
+	const char *url = previous ? json_str(previous, "url") : NULL;
+
+	s->how = DR_REPEATED;
+	s->dead = previous && has_failed(json_str(previous, "status"));
+	s->job = previous ? dr_id(previous, "id") : NULL;
+	if (!s->job)
+		s->job = dr_last_part(url);
+	if (!s->job)
+		s->job = dr_id(r->json, "jobId");
+	if (!s->job)
+		s->job = dr_last_part(r->location);
+}
+
+static bool is_repeated(const cJSON *answer)
+{
+	const char *name = answer ? json_str(answer, "errorName") : NULL;
+
+	return name && strcmp(name, "JobAlreadyAdded") == 0;
+}
+
+static bool is_queue_full(const struct http_response *r)
+{
+	const char *message = r->json ? json_str(r->json, "message") : NULL;
+
+	return r->status == 422 && message &&
+	       strstr(message, "Unable to add jobs to the queue");
+}
+
+bool dr_submission_read(const struct dr *dr, const struct http_response *r,
+			const struct err *why, struct dr_submission *s, struct err *e)
+{
+	memset(s, 0, sizeof(*s));
+	*e = *why;
+	if (why->kind == ERR_NONE) {
+		s->how = DR_ACCEPTED;
+		s->job = dr_last_part(r->location);
+		return s->job ||
+		       err_set(e, ERR_REFUSED,
+			       "the server accepted work (%ld) and names no job", r->status);
+	}
+	if (r->unknown) {
+		s->how = DR_UNKNOWN;
+	} else if (is_queue_full(r)) {
+		s->how = DR_QUEUE_FULL;
+	} else if (is_repeated(r->json)) {
+		read_previous(r, s);
+		if (!s->job)
+			return false;
+	} else {
+		return dr_check(dr, r, e);
+	}
+	e->kind = ERR_NONE;
+	return true;
+}
+
+bool dr_submit(struct dr *dr, char *path, cJSON *body, struct dr_submission *s, struct err *e)
+{
+	struct http_request q = {.method = HTTP_POST, .path = path, .json = body};
+	struct http_response r = {0};
+	struct err why = {0};
+	bool ok = false;
+
+	memset(s, 0, sizeof(*s));
+	if (path && body) {
+		http_call(dr_http(dr), &q, &r, &why);
+		ok = dr_submission_read(dr, &r, &why, s, e);
+	}
+	http_response_release(&r);
+	cJSON_Delete(body);
+	free(path);
+	return ok;
+}
+
+bool dr_train(struct dr *dr, const char *project, const char *blueprint,
+	      const char *featurelist, double sample_pct, const char *scoring,
+	      struct dr_submission *s, struct err *e)
+{
+	cJSON *body = cJSON_CreateObject();
+
+	if (!json_set_str(body, "blueprintId", blueprint) ||
+	    (featurelist && !json_set_str(body, "featurelistId", featurelist)) ||
+	    (sample_pct > 0 && !json_set_num(body, "samplePct", sample_pct)) ||
+	    (scoring && !json_set_str(body, "scoringType", scoring))) {
+		cJSON_Delete(body);
+		return err_nomem(e);
+	}
+	return dr_submit(dr, dr_path(e, "projects", project, "models", NULL), body, s, e);
+}
+
+/* ---- jobs ---- */
+
+void dr_job_release(struct dr_job *job)
+{
+	free(job->result);
+	free(job->model);
+	free(job->message);
+	memset(job, 0, sizeof(*job));
+}
+
+bool dr_job_read(const struct dr *dr, const struct http_response *r, const struct err *why,
+		 struct dr_job *job, struct err *e)
+{
+	const char *status = r->json ? json_str(r->json, "status") : NULL;
+
+	memset(job, 0, sizeof(*job));
+	*e = *why;
+	if (r->status == 404) {
+		job->state = DR_JOB_GONE;
+		e->kind = ERR_NONE;
+		return true;
+	}
+	if (why->kind != ERR_NONE)
+		return dr_check(dr, r, e);
+	if (r->status == 303 || starts_with(status, "completed"))
+		job->state = DR_JOB_DONE;
+	else if (starts_with(status, "abort"))
+		job->state = DR_JOB_ABORTED;
+	else if (starts_with(status, "error"))
+		job->state = DR_JOB_FAILED;
+	if (r->json && !(job->model = dr_id(r->json, "modelId")) &&
+	    json_get(r->json, "modelId"))
+		return err_nomem(e);
+	if (job->state == DR_JOB_DONE && r->location && strstr(r->location, "/models/")) {
+		free(job->model);
+		job->model = dr_last_part(r->location);
+	}
+	return (job->state != DR_JOB_DONE || dup(&job->result, r->location, e)) &&
+	       (!has_failed(status) || dup(&job->message, json_str(r->json, "message"), e));
+}
+
+bool dr_job_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
+		  void *ctx, struct err *e)
+{
+	char *path = dr_path(e, "projects", project, "jobs", id, NULL);
+	struct http_request q = {.method = HTTP_GET, .path = path};
+	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
+
+	free(path);
+	return ok;
+}
+
+bool dr_job_get(struct dr *dr, const char *project, const char *id, struct dr_job *job,
+		struct err *e)
+{
+	char *path = dr_path(e, "projects", project, "jobs", id, NULL);
+	struct http_request q = {.method = HTTP_GET, .path = path};
+	struct http_response r = {0};
+	struct err why = {0};
+	bool ok = false;
+
+	memset(job, 0, sizeof(*job));
+	if (path) {
+		http_call(dr_http(dr), &q, &r, &why);
+		ok = dr_job_read(dr, &r, &why, job, e);
+	}
+	http_response_release(&r);
+	free(path);
+	return ok;
+}
+
+cJSON *dr_jobs(struct dr *dr, const char *project, struct err *e)
+{
+	return dr_list(dr, dr_path(e, "projects", project, "jobs", NULL), e);
+}
+
+cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e)
+{
+	return dr_list(dr, dr_path(e, "projects", project, "modelJobs", NULL), e);
+}
+
+bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct err *e)
+{
+	char *path = dr_path(e, "projects", project, "jobs", id, NULL);
+	struct http_request q = {.method = HTTP_DELETE, .path = path};
+	struct http_response r = {0};
+	bool ok = path && http_call(dr_http(dr), &q, &r, e);
+
+	if (!ok && r.status == 404) {
+		ok = true;
+		e->kind = ERR_NONE;
+	}
+	ok = ok || dr_check(dr, &r, e);
+	http_response_release(&r);
+	free(path);
+	return ok;
+}
+
+/* ---- statuses ---- */
+
+/* One look: true where the wait is over, *result set or e. */
+static bool status_over(const struct http_response *r, char **result, dr_tick_fn *tick,
+			void *ctx, struct err *e)
+{
+	const char *status = r->json ? json_str(r->json, "status") : NULL;
+	const char *message = r->json ? json_str(r->json, "message") : NULL;
+
+	if (r->status == 303 || starts_with(status, "completed")) {
+		if (!r->location)
+			err_set(e, ERR_REFUSED, "the work is done and its result is not named");
+		else
+			dup(result, r->location, e);
+		return true;
+	}
+	if (has_failed(status)) {
+		err_set(e, ERR_REFUSED, "%s: %s", status,
+			message && *message ? message : "the server gives no reason");
+		return true;
+	}
+	if (tick)
+		tick(message && *message ? message : status ? status : "", ctx);
+	return false;
+}
+
+char *dr_status_wait(struct dr *dr, const char *location, double limit_s, dr_tick_fn *tick,
+		     void *ctx, struct err *e)
+{
+	struct http_request q = {.method = HTTP_GET, .path = location};
+	struct dr_wait w = {.limit_s = limit_s, .what = "the server's work"};
+	char *result = NULL;
+	bool over = false;
+
+	while (!over && dr_wait(dr, &w, e)) {
+		struct http_response r;
+
+		over = !http_call(dr_http(dr), &q, &r, e);
+		if (over)
+			dr_check(dr, &r, e);
+		else
+			over = status_over(&r, &result, tick, ctx, e);
+		http_response_release(&r);
+	}
+	return result;
+}

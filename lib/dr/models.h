@@ -1,0 +1,29 @@
+/*
+ * dr/models: the leaderboard.
+ */
+#ifndef DR_MODELS_H
+#define DR_MODELS_H
+
+#include "dr/dr.h"
+
+/* One model; all models of a project that were trained to their end. */
+cJSON *dr_model_get(struct dr *dr, const char *project, const char *id, struct err *e);
+cJSON *dr_models(struct dr *dr, const char *project, struct err *e);
+
+/* GET one model; the answer's json is the model where e->kind is ERR_NONE. */
+bool dr_model_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
+		    void *ctx, struct err *e);
+
+bool dr_model_delete(struct dr *dr, const char *project, const char *id, struct err *e);
+
+/* Score of a wire model: false where it has none for that metric and partition
+ * (`validation`, `crossValidation`, `holdout`, `training`). */
+bool dr_model_score(const cJSON *model, const char *metric, const char *partition,
+		    double *score);
+
+/* Set score (null where there is none), metric, partition, minimize and metrics of a
+ * record (of a trial or of a model) from the wire model. */
+bool dr_model_set_score(cJSON *rec, const cJSON *model, const char *metric,
+			const char *partition, bool minimize, struct err *e);
+
+#endif

@@ -1,0 +1,213 @@
+#include "dr/projects.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "json/json.h"
+
+static char *path_of(const char *id, struct err *e)
+{
+	return dr_path(e, "projects", id, NULL);
+}
+
+cJSON *dr_project_get(struct dr *dr, const char *id, struct err *e)
+{
+	return dr_get(dr, path_of(id, e), e);
+}
+
+cJSON *dr_project_list(struct dr *dr, const char *name, struct err *e)
+{
+	char *path = dr_path(e, "projects", NULL);
+
+	return dr_list(dr, name ? dr_query(e, path, "projectName", name) : path, e);
+}
+
+static bool is_url(const char *source)
+{
+	return strncasecmp(source, "http://", 7) == 0 ||
+	       strncasecmp(source, "https://", 8) == 0 ||
+	       strncasecmp(source, "s3://", 5) == 0 || strncasecmp(source, "file:", 5) == 0;
+}
+
+static char *upload(struct dr *dr, const char *file, const char *name, struct err *e)
+{
+	struct http_request q = {.method = HTTP_POST, .path = "projects/", .file = file};
+	struct http_response r = {0};
+	char *location = NULL;
+
+	if (name) {
+		q.form_name = "projectName";
+		q.form_value = name;
+	}
+	if (http_call(dr_http(dr), &q, &r, e) || dr_check(dr, &r, e)) {
+		location = r.location;
+		r.location = NULL;
+	}
+	http_response_release(&r);
+	return location;
+}
+
+char *dr_project_create(struct dr *dr, const char *source, const char *name, struct err *e)
+{
+	char *location = NULL;
+
+	if (is_url(source)) {
+		cJSON *body = cJSON_CreateObject();
+
+		if (!json_set_str(body, "url", source) ||
+		    (name && !json_set_str(body, "projectName", name))) {
+			cJSON_Delete(body);
+			err_nomem(e);
+			return NULL;
+		}
+		dr_send(dr, HTTP_POST, dr_path(e, "projects", NULL), body, &location, e);
+	} else {
+		location = upload(dr, source, name, e);
+	}
+	if (!location && e->kind == ERR_NONE)
+		err_set(e, ERR_REFUSED, "POST projects/: the answer names no status");
+	return location;
+}
+
+char *dr_project_aim(struct dr *dr, const char *id, const struct dr_aim *aim, struct err *e)
+{
+	cJSON *body = cJSON_CreateObject();
+	char *location = NULL;
+
+	if (!json_set_str(body, "target", aim->target) ||
+	    (aim->metric && !json_set_str(body, "metric", aim->metric)) ||
+	    (aim->mode && !json_set_str(body, "mode", aim->mode))) {
+		cJSON_Delete(body);
+		err_nomem(e);
+		return NULL;
+	}
+	if (dr_send(dr, HTTP_PATCH, dr_path(e, "projects", id, "aim", NULL), body, &location,
+		    e) &&
+	    !location)
+		err_set(e, ERR_REFUSED, "PATCH projects/%s/aim/: the answer names no status",
+			id);
+	return location;
+}
+
+static bool patch(struct dr *dr, const char *id, const char *field, cJSON *value, struct err *e)
+{
+	cJSON *body = cJSON_CreateObject();
+
+	if (!json_set(body, field, value)) {
+		cJSON_Delete(body);
+		return err_nomem(e);
+	}
+	return dr_send(dr, HTTP_PATCH, path_of(id, e), body, NULL, e);
+}
+
+bool dr_project_set_workers(struct dr *dr, const char *id, long n, struct err *e)
+{
+	return patch(dr, id, "workerCount", cJSON_CreateNumber((double)n), e);
+}
+
+bool dr_project_unlock_holdout(struct dr *dr, const char *id, struct err *e)
+{
+	return patch(dr, id, "holdoutUnlocked", cJSON_CreateTrue(), e);
+}
+
+bool dr_project_delete(struct dr *dr, const char *id, struct err *e)
+{
+	return dr_send(dr, HTTP_DELETE, path_of(id, e), NULL, NULL, e);
+}
+
+cJSON *dr_project_status(struct dr *dr, const char *id, struct err *e)
+{
+	return dr_get(dr, dr_path(e, "projects", id, "status", NULL), e);
+}
+
+bool dr_project_is_done(const cJSON *project, const cJSON *status)
+{
+	const char *stage = json_str(status, "stage");
+	bool ready = stage && strcmp(stage, "modeling") == 0;
+	bool manual = json_num(project, "autopilotMode", 0) == 2;
+
+	return json_true(status, "autopilotDone") || (ready && manual);
+}
+
+/* ---- metrics ---- */
+
+/* Directions as the service gives them, for servers that do not list a metric. */
+static bool known_direction(const char *metric, bool *minimize)
+{
+	static const struct {
+		const char *name;
+		bool minimize;
+	} known[] = {
+		{"LogLoss", true},
+		{"RMSE", true},
+		{"MAE", true},
+		{"MAPE", true},
+		{"RMSLE", true},
+		{"Tweedie Deviance", true},
+		{"Poisson Deviance", true},
+		{"Gamma Deviance", true},
+		{"AUC", false},
+		{"Gini", false},
+		{"Gini Norm", false},
+		{"Kolmogorov-Smirnov", false},
+		{"Rate@Top5%", false},
+		{"Rate@Top10%", false},
+		{"Rate@TopTenth%", false},
+		{"FVE Binomial", false},
+		{"FVE Gamma", false},
+		{"FVE Multinomial", false},
+		{"FVE Poisson", false},
+		{"FVE Tweedie", false},
+		{"R Squared", false},
+		{"Max MCC", false},
+		{"Area Under PR Curve", false},
+		{"Accuracy", false},
+		{"Balanced Accuracy", false},
+	};
+	const char *name = strncmp(metric, "Weighted ", 9) == 0 ? metric + 9 : metric;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(name, known[i].name) == 0) {
+			*minimize = known[i].minimize;
+			return true;
+		}
+	return false;
+}
+
+static bool listed_direction(const cJSON *answer, const char *metric, bool *minimize)
+{
+	const cJSON *m;
+
+	cJSON_ArrayForEach (m, json_get(answer, "metricDetails")) {
+		const char *name = json_str(m, "metricName");
+
+		if (name && strcmp(name, metric) == 0 &&
+		    cJSON_IsBool(json_get(m, "ascending"))) {
+			*minimize = json_true(m, "ascending");
+			return true;
+		}
+	}
+	return false;
+}
+
+bool dr_project_metric(struct dr *dr, const cJSON *project, const char *metric,
+		       const char **name, bool *minimize, struct err *e)
+{
+	const char *id = json_str(project, "id"), *target = json_str(project, "target");
+	cJSON *answer;
+	bool found;
+
+	*name = metric ? metric : json_str(project, "metric");
+	if (!id || !target || !*name || !**name)
+		return err_set(e, ERR_INPUT, "project %s has no target yet", id ? id : "?");
+	answer = dr_get(dr,
+			dr_query(e, dr_path(e, "projects", id, "features", "metrics", NULL),
+				 "featureName", target),
+			e);
+	if (!answer)
+		return false;
+	found = listed_direction(answer, *name, minimize) || known_direction(*name, minimize);
+	cJSON_Delete(answer);
+	return found || err_set(e, ERR_INPUT, "project %s has no metric '%s'", id, *name);
+}

@@ -1,0 +1,48 @@
+/*
+ * dr/tuning: the parameters of a model, and a new model with other values.
+ *
+ * A wire parameter has parameterName, parameterId, taskName, defaultValue,
+ * currentValue and constraints: an object with one or more of select, ascii,
+ * unicode, int, float, intList, floatList, each allowing values of its own.
+ *
+ * What the words mean is not what they say: currentValue is what was asked for (a
+ * list, where a search was asked for), defaultValue what this model uses.
+ */
+#ifndef DR_TUNING_H
+#define DR_TUNING_H
+
+#include "dr/dr.h"
+
+/* The wire parameters of a model, an array.  ERR_REFUSED (422) where the model is
+ * not tunable. */
+cJSON *dr_parameters(struct dr *dr, const char *project, const char *model, struct err *e);
+
+/*
+ * The `parameter` record of a wire parameter (protocol.md): parameter, task, id,
+ * model, types, then, as far as its constraints have them, min, max, min_length,
+ * max_length, log, grid, values, then default and current.  Several ranges give the
+ * lowest minimum and the highest maximum.  `grid` is left out where the server does
+ * not say; then a select may be searched over and a number may not.
+ * ERR_INPUT for a parameter without name, id or constraints.
+ */
+cJSON *dr_parameter_record(const cJSON *wire, const char *model, struct err *e);
+
+/* Whether a list of several values may be asked for. */
+bool dr_parameter_grid(const cJSON *wire);
+
+/*
+ * Whether a range is better searched on a log scale: a guess, which a user corrects
+ * with jq or with `:log` in a space.  It is yes for what is known to act by its
+ * order of magnitude (names that are or end in learning_rate, reg_alpha, reg_lambda,
+ * alpha, lambda, C, gamma, tol, or scale_pos_weight), and for ranges over
+ * three or more orders of magnitude that begin above 0 and go beyond 1 (counts and
+ * sizes; what ends at 1 is a share).  Never where the range goes below 0.
+ */
+bool dr_parameter_log(const char *name, double min, double max);
+
+/* POST a tuning request: values is an array of {"parameterId", "value"} and is
+ * freed; description may be NULL.  Read its answer with dr_submission_read. */
+bool dr_tune_start(struct dr *dr, const char *project, const char *model, cJSON *values,
+		   const char *description, http_done_fn *done, void *ctx, struct err *e);
+
+#endif
