@@ -80,6 +80,12 @@ void cli_verbose(int level, const char *fmt, ...)
 	va_end(ap);
 }
 
+void cli_trace(const char *line, void *unused)
+{
+	(void)unused;
+	cli_verbose(1, "%s", line);
+}
+
 void cli_progress(const char *fmt, ...)
 {
 	char text[160];

@@ -76,6 +76,9 @@ void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_verbose(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* cli_verbose at level 1, as a callback for modules that tell what they do. */
+void cli_trace(const char *line, void *unused);
+
 /* How often -v was given; whether -q was. */
 int cli_verbosity(void);
 bool cli_quiet(void);
