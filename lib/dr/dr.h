@@ -44,6 +44,9 @@ struct dr;
 struct dr *dr_open(http_trace_fn *trace, void *ctx, struct err *e);
 void dr_close(struct dr *dr);
 
+/* The project that the user means: what was given, else $DR_PROJECT, else NULL. */
+const char *dr_project_meant(const char *given);
+
 /* The client, for http_poll, http_pending and http_start; borrowed. */
 struct http *dr_http(struct dr *dr);
 

@@ -16,8 +16,8 @@ static const struct kind {
 	{"unicode", "unicode", NULL, NULL},
 	{"int", "int", "min", "max"},
 	{"float", "float", "min", "max"},
-	{"intList", "int_list", "minVal", "maxVal"},
-	{"floatList", "float_list", "minVal", "maxVal"},
+	{"intList", "intList", "minVal", "maxVal"},
+	{"floatList", "floatList", "minVal", "maxVal"},
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
@@ -65,7 +65,7 @@ bool dr_parameter_grid(const cJSON *wire)
 }
 
 struct summary {
-	bool numeric, says_grid;
+	bool numeric;
 	double min, max, min_length, max_length;
 };
 
@@ -101,7 +101,6 @@ static bool summarise(const cJSON *constraints, struct summary *s, cJSON *types,
 			continue;
 		if (!add_type(types, k->record) || !add_values(values, c))
 			return false;
-		s->says_grid = s->says_grid || json_get(c, "supportsGridSearch");
 		if (!k->min)
 			continue;
 		s->numeric = true;
@@ -176,8 +175,7 @@ static bool fill(cJSON *rec, const cJSON *wire, const char *model, cJSON *values
 	       (types = cJSON_AddArrayToObject(rec, "types")) &&
 	       summarise(json_get(wire, "constraints"), &s, types, values) &&
 	       set_range(rec, name, &s) &&
-	       (!s.says_grid ||
-		json_set(rec, "grid", cJSON_CreateBool(dr_parameter_grid(wire)))) &&
+	       json_set(rec, "grid", cJSON_CreateBool(dr_parameter_grid(wire))) &&
 	       (!values->child || json_set(rec, "values", cJSON_Duplicate(values, true))) &&
 	       json_set(rec, "default",
 			def ? cJSON_Duplicate(def, true) : cJSON_CreateNull()) &&

@@ -78,3 +78,10 @@ bool dr_check(const struct dr *dr, const struct http_response *r, struct err *e)
 			 dr->config.source);
 	return e->kind == ERR_NONE;
 }
+
+const char *dr_project_meant(const char *given)
+{
+	const char *v = given ? given : getenv("DR_PROJECT");
+
+	return v && *v ? v : NULL;
+}

@@ -21,8 +21,8 @@ cJSON *dr_parameters(struct dr *dr, const char *project, const char *model, stru
  * The `parameter` record of a wire parameter (protocol.md): parameter, task, id,
  * model, types, then, as far as its constraints have them, min, max, min_length,
  * max_length, log, grid, values, then default and current.  Several ranges give the
- * lowest minimum and the highest maximum.  `grid` is left out where the server does
- * not say; then a select may be searched over and a number may not.
+ * lowest minimum and the highest maximum.  Where the server does not say whether it
+ * takes a list, `grid` is true for a select and false for the others.
  * ERR_INPUT for a parameter without name, id or constraints.
  */
 cJSON *dr_parameter_record(const cJSON *wire, const char *model, struct err *e);
