@@ -1,0 +1,107 @@
+/* la: see la.h. */
+#include "la/la.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#include <cblas.h>
+#include <lapacke.h>
+
+/* The _work variants do not allocate.  dpotrf lets NaN through; one anywhere in the
+ * matrix ends up on the diagonal of the factor. */
+static bool factor(int n, double *A, int lda)
+{
+	if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', n, A, lda) != 0)
+		return false;
+	for (int i = 0; i < n; i++)
+		if (!(A[i + (size_t)i * (size_t)lda] > 0))
+			return false;
+	return true;
+}
+
+bool la_chol(int n, double *A)
+{
+	return n == 0 || factor(n, A, n);
+}
+
+bool la_chol_extend(int n, int k, double *A)
+{
+	double *below = A + k, *corner = A + k + (size_t)k * (size_t)n;
+
+	if (k == 0 || k == n)
+		return k == n || la_chol(n, A);
+	cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, n - k, k,
+		    1, A, n, below, n);
+	cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, n - k, k, -1, below, n, 1, corner,
+		    n);
+	return factor(n - k, corner, n);
+}
+
+double la_chol_logdet(int n, const double *L)
+{
+	double sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += log(L[i + (size_t)i * (size_t)n]);
+	return 2 * sum;
+}
+
+void la_chol_inverse(int n, double *L)
+{
+	LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'L', n, L, n);
+	for (int j = 0; j < n; j++)
+		for (int i = j + 1; i < n; i++)
+			L[j + (size_t)i * (size_t)n] = L[i + (size_t)j * (size_t)n];
+}
+
+static void solve(int n, const double *L, int m, double *B, CBLAS_TRANSPOSE trans)
+{
+	if (m == 1)
+		cblas_dtrsv(CblasColMajor, CblasLower, trans, CblasNonUnit, n, L, n, B, 1);
+	else
+		cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, trans, CblasNonUnit, n, m, 1,
+			    L, n, B, n);
+}
+
+void la_lower_solve(int n, const double *L, int m, double *B)
+{
+	solve(n, L, m, B, CblasNoTrans);
+}
+
+void la_lower_solve_t(int n, const double *L, int m, double *B)
+{
+	solve(n, L, m, B, CblasTrans);
+}
+
+void la_chol_solve(int n, const double *L, int m, double *B)
+{
+	solve(n, L, m, B, CblasNoTrans);
+	solve(n, L, m, B, CblasTrans);
+}
+
+void la_lower_times(int n, const double *L, const double *x, double *y)
+{
+	if (x != y)
+		cblas_dcopy(n, x, 1, y, 1);
+	cblas_dtrmv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, L, n, y, 1);
+}
+
+void la_times_t(int n, int p, int m, const double *A, const double *B, double *C)
+{
+	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, p, m, n, 1, A, n, B, n, 0, C, p);
+}
+
+void la_times_t_vec(int n, int p, const double *A, const double *x, double *y)
+{
+	cblas_dgemv(CblasColMajor, CblasTrans, n, p, 1, A, n, x, 1, 0, y, 1);
+}
+
+void la_sym_times(int n, const double *A, const double *x, double *y)
+{
+	cblas_dsymv(CblasColMajor, CblasLower, n, 1, A, n, x, 1, 0, y, 1);
+}
+
+double la_dot(int n, const double *x, const double *y)
+{
+	return cblas_ddot(n, x, 1, y, 1);
+}

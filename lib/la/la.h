@@ -1,0 +1,48 @@
+/*
+ * la: the linear algebra that Gaussian processes need, on BLAS and LAPACK.
+ *
+ * The only module that names them.  Matrices are column by column, n rows without
+ * gaps: A[i + j*n] is row i of column j.  Only the lower triangle of a symmetric
+ * matrix or a Cholesky factor is read; what stands above is left alone unless the
+ * function says otherwise.  All memory is the caller's; nothing can fail but the
+ * factorisation.  One thread (OpenBLAS's serial build).
+ *
+ * Sizes are int because BLAS's are.
+ */
+#ifndef LA_H
+#define LA_H
+
+#include <stdbool.h>
+
+/* A = L L', L over A's lower triangle.  False: A is not positive definite to
+ * working precision, and its lower triangle is spoilt.  n^3/3 flops. */
+bool la_chol(int n, double *A);
+
+/* A (n by n, factored in its first k columns and rows) is factored wholly: the rest
+ * of its lower triangle holds the matrix still.  False as for la_chol. */
+bool la_chol_extend(int n, int k, double *A);
+
+/* ln det A from its factor. */
+double la_chol_logdet(int n, const double *L);
+
+/* The whole of A^-1, both triangles, over its factor.  2 n^3/3 flops. */
+void la_chol_inverse(int n, double *L);
+
+/* B (n by m) becomes L^-1 B, L^-T B, or both: A^-1 B. */
+void la_lower_solve(int n, const double *L, int m, double *B);
+void la_lower_solve_t(int n, const double *L, int m, double *B);
+void la_chol_solve(int n, const double *L, int m, double *B);
+
+/* y = L x for a lower triangle; x and y may be the same. */
+void la_lower_times(int n, const double *L, const double *x, double *y);
+
+/* C (p by m) = A' B, A n by p, B n by m. */
+void la_times_t(int n, int p, int m, const double *A, const double *B, double *C);
+
+/* y (p) = A' x, A n by p.  y (n) = A x for symmetric A. */
+void la_times_t_vec(int n, int p, const double *A, const double *x, double *y);
+void la_sym_times(int n, const double *A, const double *x, double *y);
+
+double la_dot(int n, const double *x, const double *y);
+
+#endif
