@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -91,9 +92,18 @@ void la_times_t(int n, int p, int m, const double *A, const double *B, double *C
 	cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, p, m, n, 1, A, n, B, n, 0, C, p);
 }
 
+void la_times_vec(int n, int p, const double *A, const double *x, double *y)
+{
+	if (n > 0)
+		cblas_dgemv(CblasColMajor, CblasNoTrans, n, p, 1, A, n, x, 1, 0, y, 1);
+}
+
 void la_times_t_vec(int n, int p, const double *A, const double *x, double *y)
 {
-	cblas_dgemv(CblasColMajor, CblasTrans, n, p, 1, A, n, x, 1, 0, y, 1);
+	if (n > 0)
+		cblas_dgemv(CblasColMajor, CblasTrans, n, p, 1, A, n, x, 1, 0, y, 1);
+	else
+		memset(y, 0, (size_t)p * sizeof(*y));
 }
 
 void la_sym_times(int n, const double *A, const double *x, double *y)

@@ -1,0 +1,94 @@
+/*
+ * gp: a Gaussian process that says what a setting will score.
+ *
+ * Points are rows of d coordinates, x[i*d + j], as lib/space makes them: numbers in
+ * [0, 1], categories by their index, NAN where inactive.  Scores are those of the
+ * metric, less is better, not finite for a trial that failed; they are warped
+ * (warp.h), and predictions are in warped units, whose best is gp_best and in which
+ * the scores have mean 0 and variance 1.  gp_metric turns a prediction back.
+ *
+ * Model: y = f(x) + noise; f has mean 0 and the kernel of kernel.h.  Its parameters
+ * ln th_j, ln s2 and h, the noise variance being e^h + 1e-6, maximise the posterior
+ *
+ *   -1/2 y' K^-1 y - 1/2 ln det K + ln prior
+ *
+ *   ln l_j ~ N(-1 + ln(d)/2; 0.6 below, 2 above), l_j = th_j^-1/2
+ *   ln s2  ~ N(0, 1),  h ~ N(-6, 2)
+ *
+ * by L-BFGS with the exact gradient (Rasmussen & Williams, "Gaussian Processes for
+ * Machine Learning", 2006, eq. 5.9).  The fit starts from the same places every
+ * time and depends on nothing but the points and scores in their order.
+ *
+ * Cost: a fit some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points the parameters
+ * are fitted to that many of them.  Memory n^2 doubles, and n^2 d / 2 while fitting.
+ */
+#ifndef GP_H
+#define GP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err/err.h"
+
+#define GP_FIT_MAX 300
+
+struct gp;
+
+/*
+ * Fit n > 0 points of d > 0 coordinates; category[j] says of which kind coordinate j
+ * is.  All are copied.  The result is the caller's: gp_free.  NULL: out of memory.
+ */
+struct gp *gp_fit(const double *x, const double *y, size_t n, size_t d, const bool *category,
+		  struct err *e);
+void gp_free(struct gp *gp);
+
+/*
+ * The posterior parameters: th (d), s2, noise variance.  Borrowed, in that order.
+ * gp_length is coordinate j's length scale.
+ */
+const double *gp_hyper(const struct gp *gp);
+double gp_length(const struct gp *gp, size_t j);
+
+/*
+ * Condition on p points whose scores are not known yet: draws (even) sets of scores
+ * are drawn from the joint posterior at xp (p by d), in antithetic pairs of scrambled
+ * Sobol points, and from now on there are so many posterior means, one for each set.  The
+ * variance is the same for all.  Replaces what an earlier call added; p = 0 takes it away.
+ * O(n^2 p + n p draws).  False: out of memory.
+ */
+bool gp_fantasise(struct gp *gp, const double *xp, size_t p, size_t draws, uint64_t seed,
+		  struct err *e);
+
+/* Number of posterior means (1 without fantasies), and the best warped score known
+ * to the s-th. */
+size_t gp_means(const struct gp *gp);
+double gp_best(const struct gp *gp, size_t s);
+
+/*
+ * Predict f at m points: mean (m by gp_means, row by row) and sd (m).  Never fails;
+ * uses the gp's workspace, so one thread at a time.  O(m n^2).
+ */
+void gp_predict(struct gp *gp, const double *x, size_t m, double *mean, double *sd);
+
+/*
+ * The same at one point, and then, once, for weights chosen with the result in hand,
+ * the gradient of sum_s wmean[s] mean[s] + wsd sd by the coordinates of that point
+ * into g (d); 0 for categories and inactive coordinates.
+ */
+void gp_at(struct gp *gp, const double *x, double *mean, double *sd);
+void gp_gradient(struct gp *gp, const double *wmean, double wsd, double *g);
+
+/* A prediction in units of the metric. */
+void gp_metric(const struct gp *gp, double mean, double sd, double *metric_mean,
+	       double *metric_sd);
+
+/*
+ * How much better than the mean of the others each point is predicted from the
+ * others: 1 - sum (y - y_-i)^2 / sum (y - ybar_-i)^2, warped, parameters as they are.
+ * 1 is perfect, 0 and less is worthless; NAN where all scores are equal or n < 3.
+ * Takes no account of fantasies.  O(n^3).
+ */
+double gp_skill(struct gp *gp, struct err *e);
+
+#endif

@@ -1,0 +1,375 @@
+/* gp: closed forms, certificates, gradients against differences, the warp. */
+#include "gp/gp.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+#include "gp/fit.h"
+#include "gp/internal.h"
+#include "gp/kernel.h"
+#include "gp/minimise.h"
+#include "rng/rng.h"
+#include "rng/sobol.h"
+#include "tap.h"
+
+enum { N = 40, D = 5 }; /* three numbers, a category, a number that may be inactive */
+
+static const bool category[D] = {false, false, false, true, false};
+
+static void sample(size_t n, uint64_t seed, double *x, double *y)
+{
+	struct rng r;
+
+	rng_init(&r, seed, 0);
+	for (size_t i = 0; i < n; i++) {
+		double *p = x + i * D;
+
+		sobol_scrambled((uint32_t)i, seed, D, p);
+		p[3] = floor(3 * p[3]);
+		if (p[3] == 1)
+			p[4] = NAN;
+		y[i] = 3 * (p[0] - 0.3) * (p[0] - 0.3) + sin(5 * p[1]) + 0.4 * p[3] +
+		       (isnan(p[4]) ? 0 : p[4] * p[4]) + 0.01 * rng_normal(&r);
+	}
+}
+
+static void warping(void)
+{
+	static const double y[] = {5, 1, NAN, 2, 3, 100, 3, INFINITY, 4};
+	double t[9], again[9], huge[5];
+	struct warp w, v;
+	struct err e = {0};
+	bool order = true, back = true, same = true;
+
+	ok(warp_init(&w, y, 9, t, &e), "scores are warped");
+	ok(t[2] == t[5] && t[7] == t[5], "failures become the worst score");
+	for (int i = 0; i < 9; i++)
+		for (int j = 0; j < 9; j++)
+			if (isfinite(y[i]) && isfinite(y[j]))
+				order = order && (y[i] < y[j]) == (t[i] < t[j]);
+	ok(order, "the order stays");
+	/* Median 3 (of the finite ones), good distinct 1 2 3: s^2 = 5/3; bad distinct 4 5
+	 * 100 are ranks 3 2 1 of 3.5. */
+	is_near((t[0] - t[4]) / (t[4] - t[1]),
+		-sqrt(5.0 / 3) * rng_normal_quantile(1.5 / 7) / 2, 1e-14,
+		"the bad half gets half-normal quantiles");
+	is_near((t[3] - t[1]) / (t[4] - t[3]), 1, 1e-14, "the good half keeps its shape");
+	for (int i = 0; i < 9; i++)
+		if (isfinite(y[i]))
+			back = back && fabs(warp_back(&w, t[i]) - y[i]) < 1e-12 * fabs(y[i]);
+	ok(back, "the way back is exact at the scores");
+	ok(warp_back(&w, t[1] - 1) < 1, "and goes on beyond the best");
+
+	for (int i = 0; i < 9; i++)
+		again[i] = 1e200 * y[i] - 3e201;
+	ok(warp_init(&v, again, 9, again, &e), "so are scores in another unit");
+	for (int i = 0; i < 9; i++)
+		same = same && fabs(t[i] - again[i]) < 1e-12;
+	ok(same, "whose warped values are the same");
+	warp_release(&v);
+	warp_release(&w);
+
+	ok(warp_init(&w, (double[]){DBL_MAX, -DBL_MAX, 0.5, 0.25}, 4, huge, &e) &&
+		   isfinite(huge[0]) && huge[0] > huge[2] && huge[2] > huge[3] &&
+		   huge[3] > huge[1],
+	   "the largest doubles do no harm");
+	ok(isfinite(warp_back(&w, 50)) && isfinite(warp_back(&w, -50)),
+	   "nor when going back beyond them");
+	warp_release(&w);
+	ok(warp_init(&w, (double[]){7, 7, NAN}, 3, huge, &e) && huge[0] == 0 && huge[2] == 0 &&
+		   warp_back(&w, 0.3) == 7 && warp_slope(&w, 0.3, 1) == 0,
+	   "equal scores become 0");
+	warp_release(&w);
+	ok(warp_init(&w, (double[]){NAN, NAN}, 2, huge, &e) && huge[0] == 0 && huge[1] == 0,
+	   "so do failures alone");
+	warp_release(&w);
+	ok(warp_init(&w, (double[]){1, 1, 1, 2, 3}, 5, huge, &e) && huge[3] > huge[0] &&
+		   huge[4] > huge[3],
+	   "a best score that most share keeps the others apart");
+	warp_release(&w);
+}
+
+static void kernel(void)
+{
+	double r2[3] = {0, 0.2, 40}, up[3] = {1e-6, 0.2 + 1e-6, 40 + 1e-6}, slope[3], sum = 0,
+	       r = sqrt(5 * 0.2), points[4][4], c[4] = {1.1, -2, 1.1, -0.2};
+	static const double line[4] = {0, 0.5, 1, NAN};
+
+	kernel_matern(3, r2, slope);
+	kernel_matern(3, up, NULL);
+	is_near(r2[1], (1 + r + r * r / 3) * exp(-r), 1e-16, "Matern-5/2");
+	for (int i = 0; i < 3; i++)
+		sum = fmax(sum, fabs((up[i] - r2[i]) / 1e-6 - slope[i]));
+	is_near(sum, 0, 1e-5, "and its slope");
+
+	/* The three points of a line and the inactive one, weighted so that a constant
+	 * 1/6 would not do: sum c_i c_j d_ij <= 0 whenever the c add up to 0. */
+	sum = 0;
+	for (int i = 0; i < 4; i++)
+		for (int j = 0; j < 4; j++) {
+			points[i][j] = kernel_distance(false, line[i], line[j]);
+			sum += c[i] * c[j] * points[i][j];
+		}
+	ok(sum <= 0, "an inactive coordinate has a place among the active ones");
+	sum = 0;
+	for (int i = 0; i < 1000; i++)
+		sum += kernel_distance(false, NAN, (i + 0.5) / 1000) / 1000;
+	is_near(sum, 1.0 / 6, 1e-6, "whose mean square distance is that of two numbers");
+}
+
+static void gradients(void)
+{
+	double x[N * D], y[N], t[N], p[D + 2], g[D + 2], none[D + 2], worst = 0;
+	struct warp w;
+	struct err e = {0};
+	struct fit *f;
+
+	sample(N, 1, x, y);
+	warp_init(&w, y, N, t, &e);
+	f = fit_new(x, t, N, D, category, &e);
+	for (int trial = 0; trial < 3; trial++) {
+		for (int i = 0; i < D + 2; i++)
+			p[i] = sin(3 * i + trial) + (i < D);
+		p[D + 1] -= 3;
+		fit_value(f, p, g);
+		for (int i = 0; i < D + 2; i++) {
+			double h = 1e-5, at = p[i], up, down;
+
+			p[i] = at + h;
+			up = fit_value(f, p, none);
+			p[i] = at - h;
+			down = fit_value(f, p, none);
+			p[i] = at;
+			worst = fmax(worst,
+				     fabs((up - down) / (2 * h) - g[i]) / (1 + fabs(g[i])));
+		}
+	}
+	/* Differences of values near 100 are good to 100 * 1e-16 / 1e-5. */
+	is_near(worst, 0, 1e-8, "the gradient of the posterior agrees with differences");
+
+	ok(fit_mode(f, p, &e), "the mode is found");
+	fit_value(f, p, g);
+	worst = 0;
+	for (int i = 0; i < D + 2; i++)
+		worst = fmax(worst, fabs(g[i]));
+	is_near(worst, 0, 0.02, "where the gradient is small");
+	fit_free(f);
+	warp_release(&w);
+}
+
+/* With the parameters that were found, everything again by the textbook. */
+static void posterior(void)
+{
+	double x[N * D], y[N], worst = 0, mean, sd, m, s, a1 = 1, g[D], p[D];
+	struct err e = {0};
+	struct gp *gp;
+
+	sample(N, 2, x, y);
+	gp = gp_fit(x, y, N, D, category, &e);
+	ok(gp, "a process is fitted");
+	for (int i = 0; i < N; i++) { /* K alpha - y, K from its definition */
+		double sum = gp_hyper(gp)[D + 1] * gp->A[i] - gp->y[i];
+
+		for (int k = 0; k < N; k++) {
+			double r2 = 0;
+
+			for (int j = 0; j < D; j++)
+				r2 += gp_hyper(gp)[j] *
+				      kernel_distance(category[j], x[i * D + j], x[k * D + j]);
+			kernel_matern(1, &r2, NULL);
+			sum += gp_hyper(gp)[D] * r2 * gp->A[k];
+		}
+		worst = fmax(worst, fabs(sum));
+	}
+	is_near(worst, 0, 1e-9, "K alpha = y");
+
+	worst = 0;
+	for (int i = 0; i < 60; i++) {
+		sobol_scrambled((uint32_t)i, 77, D, p);
+		p[3] = i % 3;
+		if (i % 3 == 1)
+			p[4] = NAN;
+		gp_predict(gp, p, 1, &mean, &sd);
+		gp_at(gp, p, &m, &s);
+		worst = fmax(worst, fmax(fabs(m - mean), fabs(s - sd)));
+	}
+	is_near(worst, 0, 1e-12, "both ways of predicting agree");
+
+	worst = 0;
+	for (int i = 0; i < 60; i++) {
+		double w = 0.7;
+
+		sobol_scrambled((uint32_t)i, 78, D, p);
+		p[3] = i % 3;
+		if (i % 3 == 1)
+			p[4] = NAN;
+		gp_at(gp, p, &m, &s);
+		gp_gradient(gp, &a1, w, g);
+		for (int j = 0; j < D; j++) {
+			double at = p[j], h = 1e-5, up, down;
+
+			if (category[j] || isnan(at))
+				continue;
+			p[j] = at + h;
+			gp_at(gp, p, &m, &s);
+			up = m + w * s;
+			p[j] = at - h;
+			gp_at(gp, p, &m, &s);
+			down = m + w * s;
+			p[j] = at;
+			worst = fmax(worst, fabs((up - down) / (2 * h) - g[j]));
+		}
+	}
+	is_near(worst, 0, 1e-6, "the gradient of mean and deviation agrees with differences");
+	ok(gp_skill(gp, &e) > 0.8, "it predicts what it was not told");
+	gp_free(gp);
+}
+
+/* One and two points: the posterior by hand. */
+static void closed_form(void)
+{
+	double x[2] = {0.2, 0.6}, y[2] = {1, 3}, z = 0.5, mean, sd, k1, k2, k12, s2, noise, det;
+	bool number = false;
+	struct err e = {0};
+	struct gp *gp = gp_fit(x, y, 2, 1, &number, &e);
+	const double *h = gp_hyper(gp);
+
+	s2 = h[1];
+	noise = h[2];
+	k1 = h[0] * 0.09;
+	k2 = h[0] * 0.01;
+	k12 = h[0] * 0.16;
+	kernel_matern(1, &k1, NULL);
+	kernel_matern(1, &k2, NULL);
+	kernel_matern(1, &k12, NULL);
+	k1 *= s2;
+	k2 *= s2;
+	k12 *= s2;
+	det = (s2 + noise) * (s2 + noise) - k12 * k12;
+	gp_predict(gp, &z, 1, &mean, &sd);
+	/* Standardised, two scores are -1 and 1. */
+	is_near(mean, (k2 - k1) * (s2 + noise + k12) / det, 1e-12, "mean from two points");
+	is_near(sd * sd, s2 - ((s2 + noise) * (k1 * k1 + k2 * k2) - 2 * k12 * k1 * k2) / det,
+		1e-12, "variance from two points");
+	gp_free(gp);
+
+	gp = gp_fit(x, y, 1, 1, &number, &e);
+	gp_predict(gp, &z, 1, &mean, &sd);
+	ok(mean == 0 && sd > 0 && isnan(gp_skill(gp, &e)), "one point says nothing");
+	gp_free(gp);
+}
+
+static void fantasies(void)
+{
+	enum { P = 3, S = 256 };
+	double x[N * D], y[N], far[P * D], base[P], sd0[P], mean[P * S], sd[P], avg[P] = {0},
+										var[P] = {0};
+	struct err e = {0};
+	struct gp *gp;
+
+	sample(N, 4, x, y);
+	gp = gp_fit(x, y, N - P, D, category, &e);
+	memcpy(far, x + (N - P) * D, sizeof(far));
+	gp_predict(gp, far, P, base, sd0);
+	ok(gp_fantasise(gp, far, P, S, 9, &e) && gp_means(gp) == S, "scores are drawn");
+	gp_predict(gp, far, P, mean, sd);
+	for (int i = 0; i < P; i++) {
+		for (int s = 0; s < S; s++)
+			avg[i] += mean[i * S + s] / S;
+		for (int s = 0; s < S; s++)
+			var[i] += pow(mean[i * S + s] - avg[i], 2) / S;
+	}
+	is_near(fabs(avg[0] - base[0]) + fabs(avg[1] - base[1]) + fabs(avg[2] - base[2]), 0,
+		1e-9, "their posterior means average to the one without them");
+	/* Law of total variance: var = spread of the means + what is left. */
+	is_near((var[0] + sd[0] * sd[0]) / (sd0[0] * sd0[0]), 1, 0.1,
+		"and spread as they must");
+	ok(sd[0] < sd0[0] && sd[1] < sd0[1] && sd[2] < sd0[2], "there is less to learn there");
+	ok(gp_best(gp, 0) <= 0 && gp_best(gp, 1) <= 0, "each draw knows its own best");
+	ok(gp_fantasise(gp, NULL, 0, 0, 0, &e) && gp_means(gp) == 1, "they can be forgotten");
+	gp_predict(gp, far, P, mean, sd);
+	ok(memcmp(mean, base, sizeof(base)) == 0, "without a trace");
+	gp_free(gp);
+}
+
+static void hard_cases(void)
+{
+	double x[N * D], y[N], mean, sd, metric, spread;
+	struct err e = {0};
+	struct gp *gp;
+
+	sample(N, 5, x, y);
+	for (int i = 0; i < N; i++) {
+		memcpy(x + i * D, x, D * sizeof(double));
+		y[i] = i % 2 ? NAN : 1e300;
+	}
+	gp = gp_fit(x, y, N, D, category, &e);
+	gp_predict(gp, x, 1, &mean, &sd);
+	gp_metric(gp, mean, sd, &metric, &spread);
+	ok(isfinite(mean) && isfinite(sd) && metric == 1e300, "forty times the same point");
+	gp_free(gp);
+	for (int i = 0; i < N; i++)
+		y[i] = NAN;
+	gp = gp_fit(x, y, N, D, category, &e);
+	gp_predict(gp, x, 1, &mean, &sd);
+	ok(isfinite(mean) && isfinite(sd), "nothing but failures");
+	gp_free(gp);
+}
+
+static void many_points(void)
+{
+	enum { BIG = GP_FIT_MAX + 150 };
+	double *x = malloc(BIG * D * sizeof(*x)), *y = malloc(BIG * sizeof(*y)), mean, sd;
+	struct err e = {0};
+	struct gp *gp;
+
+	sample(BIG, 6, x, y);
+	gp = gp_fit(x, y, BIG, D, category, &e);
+	gp_predict(gp, x, 1, &mean, &sd);
+	ok(gp && fabs(mean - gp->y[0]) < 0.2 && gp_skill(gp, &e) > 0.8,
+	   "parameters fitted to a part serve the whole");
+	gp_free(gp);
+	free(y);
+	free(x);
+}
+
+static double rosenbrock(void *calls, const double *x, double *g)
+{
+	double a = 1 - x[0], b = x[1] - x[0] * x[0];
+
+	++*(int *)calls;
+	g[0] = -2 * a - 400 * x[0] * b;
+	g[1] = 200 * b;
+	return a * a + 100 * b * b;
+}
+
+static void minimiser(void)
+{
+	double lo[2] = {-2, -2}, hi[2] = {2, 2}, x[2] = {-1.2, 1}, f;
+	struct err e = {0};
+	int calls = 0;
+
+	ok(minimise(2, x, lo, hi, rosenbrock, &calls, 200, 1e-14, &f, &e),
+	   "a valley is followed");
+	is_near(fabs(x[0] - 1) + fabs(x[1] - 1), 0, 1e-5, "to its end");
+	ok(calls <= 200, "within the calls allowed");
+	x[0] = -1.2;
+	hi[0] = 0.5; /* on this face the minimum is x1 = 0.25 */
+	ok(minimise(2, x, lo, hi, rosenbrock, &calls, 200, 1e-14, &f, &e) && x[0] == 0.5,
+	   "a wall ends it");
+	is_near(x[1], 0.25, 1e-6, "at the lowest point along the wall");
+}
+
+int main(void)
+{
+	warping();
+	kernel();
+	gradients();
+	posterior();
+	closed_form();
+	fantasies();
+	hard_cases();
+	many_points();
+	minimiser();
+	return tap_end();
+}
