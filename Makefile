@@ -25,7 +25,7 @@ BIN   := $(if $(filter release,$(MODE)),bin,$(BUILD)/bin)
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wwrite-strings -Wformat=2 \
-            -Wstrict-prototypes -Wmissing-prototypes $(if $(CI),-Werror)
+            -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers $(if $(CI),-Werror)
 CFLAGS_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                   -fno-omit-frame-pointer
