@@ -1,0 +1,18 @@
+/* answers: what each kind of job brings; used by result.c only. */
+#ifndef ANSWERS_H
+#define ANSWERS_H
+
+#include "jobs/queue.h"
+
+bool answer_upload(struct store *s, const struct queue_job *j, const cJSON *answer,
+		   struct err *e);
+bool answer_aim(struct store *s, const struct queue_job *j, const cJSON *answer, struct err *e);
+bool answer_fit(struct store *s, const struct queue_job *j, const cJSON *answer, struct err *e);
+bool answer_crossval(struct store *s, const struct queue_job *j, const cJSON *answer,
+		     struct err *e);
+
+/* Put the project's features and its two lists in place of what was there. */
+bool answer_features(struct store *s, const char *project, const cJSON *features,
+		     const cJSON *lists, struct err *e);
+
+#endif

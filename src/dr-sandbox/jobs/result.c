@@ -1,0 +1,21 @@
+#include "jobs/result.h"
+
+#include <string.h>
+
+#include "jobs/answers.h"
+
+bool result_store(struct store *s, const struct queue_job *j, const cJSON *answer,
+		  struct err *e)
+{
+	bool ok;
+
+	if (strcmp(j->kind, "upload") == 0)
+		ok = answer_upload(s, j, answer, e);
+	else
+		ok = err_set(e, ERR_INPUT, "a job of the kind '%s' is not known", j->kind);
+	if (!ok)
+		return false;
+	store_run(s, "UPDATE job SET status = 'COMPLETED' WHERE id = ?", "i", j->id);
+	store_run(s, "UPDATE status SET status = 'COMPLETED' WHERE job = ?", "i", j->id);
+	return true;
+}

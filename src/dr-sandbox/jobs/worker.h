@@ -1,0 +1,61 @@
+/*
+ * worker: one run of dr-worker: a job line to its standard input, one result
+ * line from its standard output.
+ *
+ * The child leads a process group of its own, dies with the thread that started
+ * it, runs on one thread, within limits, with an environment that is made for it
+ * and no descriptor but its three pipes.  It is a process of its own and not a
+ * thread because libraries that use OpenMP hang after a fork, abort on their own
+ * accord, and print where they like.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include <cjson/cJSON.h>
+
+#include "err/err.h"
+#include "json/json.h"
+
+#define WORKER_TAIL_MAX 1024
+#define WORKER_ANSWER_MAX ((size_t)64 << 20)
+
+struct worker_limits {
+	long memory_mb;
+	long cpu_s;
+};
+
+struct worker {
+	pid_t pid;
+	int pidfd, in, out, err; /* -1 where closed */
+	char *line;              /* what it has to be told */
+	size_t sent, len;
+	struct json_text answer;
+	char tail[WORKER_TAIL_MAX]; /* the end of what it said on standard error */
+	size_t tail_len;
+	bool ended;
+	int code, status; /* si_code and si_status of waitid(2), once ended */
+};
+
+/* Start it. Takes line over, also on failure. */
+bool worker_start(struct worker *w, const char *path, char *line,
+		  const struct worker_limits *limits, struct err *e);
+
+/* Move bytes without waiting; notice the end. */
+void worker_pump(struct worker *w);
+
+/* Send a signal to the whole group. */
+void worker_signal(const struct worker *w, int signal);
+
+/*
+ * What came of it, once it has ended: the result (the caller's), or NULL with
+ * why, a sentence, and whether a signal ended it that we did not send.
+ */
+cJSON *worker_result(const struct worker *w, char *why, size_t size, bool *crashed);
+
+/* Frees what it holds; a child that still runs is killed and waited for. */
+void worker_release(struct worker *w);
+
+#endif

@@ -1,0 +1,130 @@
+#include "routes/common.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool set_tree(cJSON *obj, const char *field, cJSON *v)
+{
+	return json_set(obj, field, v ? v : cJSON_CreateNull());
+}
+
+bool set_text(cJSON *obj, const char *field, const char *text)
+{
+	return set_tree(obj, field, text ? cJSON_CreateString(text) : NULL);
+}
+
+bool set_bool(cJSON *obj, const char *field, bool v)
+{
+	return set_tree(obj, field, cJSON_CreateBool(v));
+}
+
+bool set_null(cJSON *obj, const char *field)
+{
+	return set_tree(obj, field, NULL);
+}
+
+bool set_real(cJSON *obj, const char *field, double v)
+{
+	return set_tree(obj, field, isfinite(v) ? cJSON_CreateNumber(v) : NULL);
+}
+
+cJSON *common_list(struct web_request *r, struct service *sv, sqlite3_stmt *q, common_row *row)
+{
+	cJSON *list = cJSON_CreateArray();
+
+	while (store_next(sv->store, q)) {
+		cJSON *item = row(r, sv, q);
+
+		if (!item || !cJSON_AddItemToArray(list, item)) {
+			cJSON_Delete(item);
+			cJSON_Delete(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+bool common_query_int(struct web_request *r, const char *name, long otherwise, long *out)
+{
+	const char *text = web_query(r, name);
+	char *end;
+
+	*out = otherwise;
+	if (!text || !*text)
+		return true;
+	errno = 0;
+	*out = strtol(text, &end, 10);
+	if (errno || *end || *out < 0)
+		return web_invalid(r, name, "must be a whole number from 0");
+	return true;
+}
+
+static cJSON *page_url(struct web_request *r, const char *path, long offset, long limit)
+{
+	char *url = web_url(r, "%s?offset=%ld&limit=%ld", path, offset, limit);
+	cJSON *v = url ? cJSON_CreateString(url) : NULL;
+
+	free(url);
+	return v;
+}
+
+void common_page(struct web_request *r, cJSON *items, const char *key, const char *path)
+{
+	cJSON *page = cJSON_CreateObject(), *some = cJSON_CreateArray();
+	long offset, limit, i = 0, n = cJSON_GetArraySize(items);
+	bool ok;
+
+	if (!common_query_int(r, "offset", 0, &offset) ||
+	    !common_query_int(r, "limit", n > 0 ? n : 1, &limit)) {
+		cJSON_Delete(items);
+		cJSON_Delete(page);
+		cJSON_Delete(some);
+		return;
+	}
+	if (limit == 0)
+		limit = n > 0 ? n : 1;
+	for (cJSON *item = items ? items->child : NULL, *next; item; item = next, i++) {
+		next = item->next;
+		if (i >= offset && i - offset < limit)
+			cJSON_AddItemToArray(some, cJSON_DetachItemViaPointer(items, item));
+	}
+	ok = json_set_num(page, "count", (double)cJSON_GetArraySize(some)) &&
+	     set_tree(page, "next",
+		      n - offset > limit ? page_url(r, path, offset + limit, limit) : NULL) &&
+	     set_tree(page, "previous",
+		      offset > 0 ? page_url(r, path, offset > limit ? offset - limit : 0, limit)
+				 : NULL);
+	ok = json_set(page, key, some) && ok && items;
+	cJSON_Delete(items);
+	if (!ok) {
+		cJSON_Delete(page);
+		page = NULL;
+	}
+	web_json(r, 200, page);
+}
+
+bool common_only(struct web_request *r, const char *const *fields)
+{
+	const cJSON *i;
+
+	cJSON_ArrayForEach (i, r->body) {
+		const char *const *f = fields;
+
+		while (*f && strcmp(*f, i->string) != 0)
+			f++;
+		if (!*f && !cJSON_IsNull(i))
+			return web_invalid(r, i->string, "%s is not allowed key", i->string);
+	}
+	return true;
+}
+
+bool common_project(struct web_request *r, struct service *sv, const char *id)
+{
+	sqlite3_stmt *q = store_query(sv->store, "SELECT 1 FROM project WHERE id = ?", "s", id);
+	bool there = store_next(sv->store, q);
+
+	sqlite3_reset(q);
+	return there || web_error(r, 404, "there is no project '%s'", id);
+}

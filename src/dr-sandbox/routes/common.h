@@ -1,0 +1,37 @@
+/* common: what several resources need. */
+#ifndef COMMON_H
+#define COMMON_H
+
+#include "json/json.h"
+#include "routes/routes.h"
+
+/* Set a field to a text, or to null where there is none. */
+bool set_text(cJSON *obj, const char *field, const char *text);
+bool set_bool(cJSON *obj, const char *field, bool v);
+bool set_null(cJSON *obj, const char *field);
+/* Set a field to a number, or to null where it is not finite. */
+bool set_real(cJSON *obj, const char *field, double v);
+/* Takes v over; NULL is null. */
+bool set_tree(cJSON *obj, const char *field, cJSON *v);
+
+/* An array of all rows of a query, made by `row`. NULL: memory ran out. */
+typedef cJSON *common_row(struct web_request *r, struct service *sv, sqlite3_stmt *q);
+cJSON *common_list(struct web_request *r, struct service *sv, sqlite3_stmt *q, common_row *row);
+
+/* Answers {"count", "next", "previous", key: items}; offset and limit of the
+ * query choose the items. Takes items over. `path` is this route's. */
+void common_page(struct web_request *r, cJSON *items, const char *key, const char *path);
+
+/*
+ * Whether the body has only fields of the list (ends with NULL); nulls count as
+ * absent. False: answered 422 with the name of the first other one.
+ */
+bool common_only(struct web_request *r, const char *const *fields);
+
+/* Number of the query or the default; false: answered 422. */
+bool common_query_int(struct web_request *r, const char *name, long otherwise, long *out);
+
+/* Whether there is a project of this id; false: answered 404. */
+bool common_project(struct web_request *r, struct service *sv, const char *id);
+
+#endif

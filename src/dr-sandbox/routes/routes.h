@@ -1,0 +1,32 @@
+/*
+ * routes: what the service answers, a file for each resource.
+ *
+ * A handler runs inside a transaction of the store (main.c), which is kept where
+ * it answers with a status below 400 and undone otherwise.
+ */
+#ifndef ROUTES_H
+#define ROUTES_H
+
+#include "home/home.h"
+#include "jobs/jobs.h"
+#include "store/store.h"
+#include "web/web.h"
+
+struct service {
+	struct store *store;
+	struct jobs *jobs;
+	struct home *home;
+	long queue_limit;      /* jobs that may wait or run */
+	double min_job_time_s; /* a job is not reported as finished before */
+	bool wake;             /* a handler has added to the queue, or cancelled */
+};
+
+/* The table for web_config; ends with a NULL method. */
+extern const struct web_route routes[];
+
+web_handler route_root, route_version;
+web_handler route_project_create, route_project_list, route_project_get, route_project_patch,
+	route_project_delete, route_project_status, route_options_get, route_options_put;
+web_handler route_status_get, route_status_delete, route_status_list;
+
+#endif

@@ -1,0 +1,76 @@
+#include "store/schema.h"
+
+/*
+ * Times are text as the interface shows them, except those that are compared:
+ * job.held_from and job.started are seconds since the epoch.  Columns named
+ * after JSON objects (features, metrics, ...) hold JSON.
+ *
+ * A tuned model has a blueprint of its own: `base` names the blueprint of the
+ * worker it stands on, `asked` the values asked for, {parameterId: value}.
+ * Where base is null, the row is one that the worker offered, in `body`.
+ */
+const char schema_sql[] =
+	"CREATE TABLE project ("
+	" id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT, file_name TEXT,"
+	" created TEXT NOT NULL, stage TEXT NOT NULL, rows INTEGER,"
+	" worker_count INTEGER NOT NULL DEFAULT -1,"
+	" holdout_unlocked INTEGER NOT NULL DEFAULT 0,"
+	" autopilot_mode INTEGER, target TEXT, target_type TEXT, metric TEXT,"
+	" positive_class TEXT, partition TEXT, metrics TEXT,"
+	" asked TEXT,"   /* the payload of the aim call */
+	" options TEXT," /* what options/ stores */
+	" last_number INTEGER NOT NULL DEFAULT 0);"
+
+	"CREATE TABLE feature ("
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" number INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,"
+	" PRIMARY KEY (project, number)) WITHOUT ROWID;"
+	"CREATE INDEX feature_name ON feature (project, name);"
+
+	"CREATE TABLE featurelist ("
+	" id TEXT PRIMARY KEY,"
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" name TEXT NOT NULL, features TEXT NOT NULL, created TEXT NOT NULL,"
+	" by_user INTEGER NOT NULL, description TEXT,"
+	" UNIQUE (project, name));"
+
+	"CREATE TABLE blueprint ("
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" id TEXT NOT NULL, number INTEGER NOT NULL DEFAULT 0,"
+	" base TEXT, asked TEXT, body TEXT,"
+	" PRIMARY KEY (project, id)) WITHOUT ROWID;"
+
+	/* kind: upload, aim (both shown through status/), fit, crossval.
+	 * status: fetch (an upload still being fetched), queue, inprogress, error,
+	 * ABORTED, COMPLETED.
+	 * held_from: when the client was told of the job; null where nobody was.
+	 * seen: the client has read the job since. */
+	"CREATE TABLE job ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" kind TEXT NOT NULL, status TEXT NOT NULL, spec TEXT NOT NULL,"
+	" model TEXT, blueprint TEXT, featurelist TEXT, sample_pct REAL, parent TEXT,"
+	" description TEXT, fingerprint TEXT, autopilot INTEGER NOT NULL DEFAULT 0,"
+	" held_from REAL, seen INTEGER NOT NULL DEFAULT 0,"
+	" crashes INTEGER NOT NULL DEFAULT 0, started REAL, message TEXT);"
+	"CREATE INDEX job_status ON job (status, id);"
+	"CREATE INDEX job_project ON job (project, id);"
+	"CREATE INDEX job_fingerprint ON job (project, fingerprint);"
+
+	/* asked: values asked for; used: values in use; scores: metric ->
+	 * {"folds": [...], "holdout": n}. */
+	"CREATE TABLE model ("
+	" id TEXT PRIMARY KEY,"
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" number INTEGER NOT NULL, blueprint TEXT NOT NULL, featurelist TEXT NOT NULL,"
+	" parent TEXT, description TEXT, sample_pct REAL NOT NULL, rows INTEGER,"
+	" starred INTEGER NOT NULL DEFAULT 0, frozen INTEGER NOT NULL DEFAULT 0,"
+	" threshold REAL NOT NULL DEFAULT 0.5, spec TEXT NOT NULL, used TEXT,"
+	" scores TEXT NOT NULL, iterations INTEGER, seconds REAL, features TEXT);"
+	"CREATE INDEX model_project ON model (project, number);"
+
+	/* Stays after its project: it says why the project is not there. */
+	"CREATE TABLE status ("
+	" id TEXT PRIMARY KEY, project TEXT NOT NULL, job INTEGER,"
+	" status TEXT NOT NULL, message TEXT NOT NULL, created TEXT NOT NULL);"
+	"CREATE INDEX status_job ON status (job);";
