@@ -130,6 +130,13 @@ void http_close(struct http *h)
 	curl_global_cleanup();
 }
 
+void http_set_connections(struct http *h, long n)
+{
+	h->c.connections = n;
+	/* Fails for nothing but a wrong option. */
+	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, n);
+}
+
 const char *http_endpoint(const struct http *h)
 {
 	return h->endpoint.url;

@@ -99,6 +99,9 @@ struct http *http_open(const struct http_config *c, struct err *e);
 /* Drops what is not over without calling back.  NULL is allowed. */
 void http_close(struct http *h);
 
+/* Requests on the wire at once from now on, at least 1; replaces the configuration's. */
+void http_set_connections(struct http *h, long n);
+
 /* The endpoint as it is used, with a slash at its end; borrowed. */
 const char *http_endpoint(const struct http *h);
 
@@ -128,6 +131,13 @@ size_t http_pending(const struct http *h);
  * timeout_s < 0: no limit; but with no request and no fd it returns at once.
  */
 bool http_poll(struct http *h, int fd, double timeout_s, bool *readable, struct err *e);
+
+/*
+ * What an answer says in words: its `message` and `errors`, or its status in words.
+ * One line without control characters or the header's secret, the caller's to free;
+ * NULL: out of memory.
+ */
+char *http_reason(const struct http *h, const struct http_response *r);
 
 /* One request from start to end; requests started earlier go on meanwhile.  On
  * failure r may hold the answer all the same; release it in either case. */

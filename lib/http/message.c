@@ -101,6 +101,19 @@ static void add_reason(struct json_text *t, const struct http_response *r)
 	}
 }
 
+char *http_reason(const struct http *h, const struct http_response *r)
+{
+	struct json_text t = {0};
+
+	add_reason(&t, r);
+	if (!t.failed && t.s) {
+		message_scrub(h, t.s);
+		return t.s;
+	}
+	json_text_release(&t);
+	return NULL;
+}
+
 static void add_failure(struct json_text *t, const struct call *c, CURLcode code)
 {
 	const char *why = *c->why ? c->why : curl_easy_strerror(code);

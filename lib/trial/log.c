@@ -239,6 +239,8 @@ bool trial_log_append(struct trial_log *log, const cJSON *rec, struct err *e)
 	struct json_text t = {0};
 	bool ok;
 
+	if (!log->path)
+		return trial_log_put(log, rec, e);
 	if (log->mend)
 		json_text_add(&t, "\n", 1);
 	json_print(&t, rec);
@@ -251,4 +253,12 @@ bool trial_log_append(struct trial_log *log, const cJSON *rec, struct err *e)
 bool trial_log_put(struct trial_log *log, const cJSON *rec, struct err *e)
 {
 	return keep(log, cJSON_Duplicate(rec, true), e);
+}
+
+bool trial_log_emit(struct trial_log *log, const cJSON *rec, FILE *out, struct err *e)
+{
+	struct err later = {0};
+	bool logged = !log || trial_log_append(log, rec, e);
+
+	return ndjson_put(out, rec, logged ? e : &later) && logged;
 }

@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cjson/cJSON.h>
 
@@ -43,11 +44,18 @@ const cJSON *trial_log_find(const struct trial_log *log, const char *id);
 size_t trial_log_count(const struct trial_log *log);
 const cJSON *trial_log_at(const struct trial_log *log, size_t i);
 
-/* Append rec to the file and remember a copy. ERR_SYSTEM `PATH: write: REASON`. */
+/* Append rec to the file and remember a copy. ERR_SYSTEM `PATH: write: REASON`.
+ * A log without a file, made with trial_log_open(NULL, false, ...), only remembers. */
 bool trial_log_append(struct trial_log *log, const cJSON *rec, struct err *e);
 
-/* Remember a copy of rec without writing: a log that lives in memory only. A
- * log made with trial_log_open(NULL, false, ...) starts empty. */
+/* Remember a copy of rec without writing. */
 bool trial_log_put(struct trial_log *log, const cJSON *rec, struct err *e);
+
+/*
+ * Hand a record on: append it to the log (NULL: none), then write it to out.  Where
+ * the log cannot be written it goes to out all the same, since somebody may still
+ * keep it; the first failure is reported.
+ */
+bool trial_log_emit(struct trial_log *log, const cJSON *rec, FILE *out, struct err *e);
 
 #endif

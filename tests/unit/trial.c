@@ -146,6 +146,28 @@ static void full_disk(void)
 	trial_log_free(log);
 }
 
+static void emits(void)
+{
+	char text[256] = "";
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	struct err e = {0};
+	struct trial_log *log = trial_log_open("/dev/full", true, &e);
+	cJSON *rec = numbered(1, "proposed");
+
+	ok(log && !trial_log_emit(log, rec, out, &e) && e.kind == ERR_SYSTEM,
+	   "a record that cannot be logged is an error");
+	ok(strstr(text, "\"0000000000000001\"") != NULL, "... and goes to the output all the same");
+	trial_log_free(log);
+	e = (struct err){0};
+	log = trial_log_open(NULL, false, &e);
+	ok(log && trial_log_emit(log, rec, out, &e) &&
+		   trial_log_find(log, "0000000000000001"),
+	   "a log without a file remembers");
+	trial_log_free(log);
+	cJSON_Delete(rec);
+	fclose(out);
+}
+
 int main(void)
 {
 	addresses();
@@ -153,5 +175,6 @@ int main(void)
 	times();
 	logs();
 	full_disk();
+	emits();
 	return tap_end();
 }
