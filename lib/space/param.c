@@ -87,6 +87,33 @@ bool param_alike(const cJSON *a, const cJSON *b)
 	return word ? !strcasecmp(s, t) : !strcmp(s, t);
 }
 
+/* 0 or 1 for what means false or true, else -1. */
+static int truth(const cJSON *v)
+{
+	char buf[JSON_NUMBER_MAX];
+	const char *s = cJSON_IsNull(v) ? NULL : option_text(v, buf);
+
+	if (s && (!strcmp(s, "0") || !strcasecmp(s, "false")))
+		return 0;
+	return s && (!strcmp(s, "1") || !strcasecmp(s, "true")) ? 1 : -1;
+}
+
+const cJSON *param_option(const cJSON *rec, const cJSON *value)
+{
+	const cJSON *option, *options = json_get(rec, "values");
+	int t = truth(value);
+
+	cJSON_ArrayForEach (option, options) {
+		if (param_alike(option, value))
+			return option;
+	}
+	cJSON_ArrayForEach (option, options) {
+		if (t >= 0 && truth(option) == t)
+			return option;
+	}
+	return NULL;
+}
+
 /* `name=value WHY (task)` */
 static bool breach(const cJSON *rec, const cJSON *v, const char *why, struct err *e)
 {
@@ -149,10 +176,11 @@ static bool check_list(const cJSON *rec, const cJSON *list, struct err *e)
 {
 	const cJSON *v;
 	bool typed = param_has_type(rec, "intList") || param_has_type(rec, "floatList");
+	bool grid = json_get(rec, "grid") ? json_true(rec, "grid") : !!json_get(rec, "values");
 
 	if (!list->child)
 		return breach(rec, list, "is an empty list", e);
-	if (list->child->next && !typed && !json_true(rec, "grid"))
+	if (list->child->next && !typed && !grid)
 		return breach(rec, list, "is a list, but it takes one value", e);
 	cJSON_ArrayForEach (v, list) {
 		if (cJSON_IsArray(v) || cJSON_IsObject(v))
@@ -167,16 +195,14 @@ static bool check_list(const cJSON *rec, const cJSON *list, struct err *e)
 
 bool param_check(const cJSON *rec, const cJSON *value, struct err *e)
 {
-	const cJSON *option, *options = json_get(rec, "values");
+	const cJSON *options = json_get(rec, "values");
 	bool numeric = param_has_type(rec, "int") || param_has_type(rec, "float") ||
 		       (!json_get(rec, "types") && json_get(rec, "min"));
 
 	if (cJSON_IsArray(value))
 		return check_list(rec, value, e);
-	cJSON_ArrayForEach (option, options) {
-		if (param_alike(option, value))
-			return true;
-	}
+	if (param_option(rec, value))
+		return true;
 	if (cJSON_IsString(value) &&
 	    (param_has_type(rec, "ascii") || param_has_type(rec, "unicode")))
 		return true;
