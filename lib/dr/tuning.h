@@ -27,6 +27,22 @@ cJSON *dr_parameters(struct dr *dr, const char *project, const char *model, stru
  */
 cJSON *dr_parameter_record(const cJSON *wire, const char *model, struct err *e);
 
+/* All parameter records of a model, an array: one request. */
+cJSON *dr_parameter_records(struct dr *dr, const char *project, const char *model,
+			    struct err *e);
+
+/*
+ * What a trial's params ask of a model, checked: an array for dr_tune_start, in the
+ * order of the model's parameter records.  `max_depth` sets the parameter in every
+ * task that has it, `Task name/max_depth` in one task, and there it wins.  An option
+ * is sent as the server spells it, a list of one element as that element.
+ *
+ * ERR_INPUT, before anything is sent: a name that no parameter has (`model M has no
+ * parameter 'max_dept'; nearest: max_depth`), a value that param_check refuses.
+ */
+cJSON *dr_tuning_values(const cJSON *records, const char *model, const cJSON *params,
+			struct err *e);
+
 /* Whether a list of several values may be asked for. */
 bool dr_parameter_grid(const cJSON *wire);
 
