@@ -1,0 +1,250 @@
+/* The job aim: given its target, make a table ready for training. */
+#include "job.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blueprints/blueprint.h"
+#include "data/prepared.h"
+#include "data/summary.h"
+#include "data/target.h"
+#include "json/json.h"
+
+#define ROWS_MIN 20
+#define SEED_MAX 9007199254740991.0
+
+struct request {
+	const char *csv, *dir, *target, *metric, *cv_method;
+	const cJSON *positive;
+	double reps, holdout_pct, seed;
+};
+
+static bool read_request(const cJSON *job, struct request *r, struct err *e)
+{
+	static const char *const fields[] = {
+		"job",       "csv",  "dir",         "target", "metric", "positive_class",
+		"cv_method", "reps", "holdout_pct", "seed",   NULL};
+
+	*r = (struct request){.reps = 5, .holdout_pct = 20};
+	r->positive = json_get(job, "positive_class");
+	if (!job_knows(job, fields, e) || !job_required(job, "csv", &r->csv, e) ||
+	    !job_required(job, "dir", &r->dir, e) ||
+	    !job_required(job, "target", &r->target, e) ||
+	    !job_text(job, "metric", &r->metric, e) ||
+	    !job_text(job, "cv_method", &r->cv_method, e) ||
+	    !job_whole(job, "reps", PARTITION_REPS_MAX, &r->reps, e) ||
+	    !job_number(job, "holdout_pct", 0, 80, &r->holdout_pct, e) ||
+	    !job_whole(job, "seed", SEED_MAX, &r->seed, e))
+		return false;
+	if (r->cv_method && strcmp(r->cv_method, "stratified") != 0 &&
+	    strcmp(r->cv_method, "random") != 0)
+		return err_set(e, ERR_INPUT, "field 'cv_method' must be stratified or random");
+	return r->reps >= 2 || err_set(e, ERR_INPUT, "field 'reps' must be at least 2");
+}
+
+/* Rows whose target is missing teach nothing: they are left out, as DataRobot does. */
+static bool drop_missing(struct frame *f, size_t target, struct err *e)
+{
+	bool *keep;
+
+	if (f->column[target].n_missing) {
+		if (!(keep = malloc(f->rows * sizeof *keep)))
+			return err_nomem(e);
+		for (size_t row = 0; row < f->rows; row++)
+			keep[row] = f->column[target].code[row] != FRAME_NA;
+		frame_filter(f, keep);
+		free(keep);
+	}
+	return f->rows >= ROWS_MIN ||
+	       err_set(e, ERR_REFUSED,
+		       "the table has %zu rows with a target; at least %d are needed", f->rows,
+		       ROWS_MIN);
+}
+
+static bool make_partition(struct prepared *p, const struct request *r, struct err *e)
+{
+	bool stratify = r->cv_method ? !strcmp(r->cv_method, "stratified") : !p->regression;
+	uint8_t *level = NULL;
+	bool ok;
+
+	if (stratify && p->regression)
+		return err_set(e, ERR_REFUSED,
+			       "a partition can be stratified by classes only; "
+			       "the target is a number");
+	if (stratify && !(level = malloc(p->frame.rows)))
+		return err_nomem(e);
+	for (size_t row = 0; stratify && row < p->frame.rows; row++)
+		level[row] = p->y[row] > 0;
+	ok = partition_make(&p->partition, p->frame.rows, level, (unsigned)r->reps,
+			    r->holdout_pct, p->seed, e);
+	free(level);
+	for (unsigned fold = 0; ok && fold < r->reps; fold++)
+		if (!partition_size(&p->partition, fold))
+			ok = err_set(e, ERR_REFUSED, "%zu rows are too few for %g folds",
+				     p->frame.rows, r->reps);
+	return ok;
+}
+
+/* Fill p and t from the request's file. */
+static bool prepare(const struct request *r, struct prepared *p, struct target *t,
+		    struct err *e)
+{
+	const struct column *c;
+
+	if (!frame_read(&p->frame, r->csv, e))
+		return false;
+	if (!(c = frame_find(&p->frame, r->target)))
+		return err_set(e, ERR_REFUSED, "the table has no column '%s'", r->target);
+	p->target = (size_t)(c - p->frame.column);
+	p->seed = (uint64_t)r->seed;
+	if (!drop_missing(&p->frame, p->target, e) ||
+	    !target_read(t, c, p->frame.rows, r->positive, e))
+		return false;
+	p->regression = t->regression;
+	p->y = t->y;
+	t->y = NULL;
+	p->metric = metrics_find(p->regression, r->metric       ? r->metric
+						: p->regression ? "RMSE"
+								: "LogLoss");
+	if (!p->metric)
+		return err_set(e, ERR_REFUSED,
+			       "the metric '%s' is not available for a %s target", r->metric,
+			       p->regression ? "Regression" : "Binary");
+	return make_partition(p, r, e);
+}
+
+static cJSON *metrics_json(bool regression)
+{
+	const struct metric *metric[METRICS_MAX];
+	size_t n = metrics_list(regression, metric);
+	cJSON *list = cJSON_CreateArray();
+
+	for (size_t i = 0; list && i < n; i++) {
+		cJSON *o = cJSON_CreateObject();
+
+		if (!o || !cJSON_AddItemToArray(list, o) ||
+		    !json_set_str(o, "metricName", metric[i]->name) ||
+		    !cJSON_AddBoolToObject(o, "ascending", metric[i]->ascending) ||
+		    !cJSON_AddBoolToObject(o, "supportsBinary", metric[i]->binary) ||
+		    !cJSON_AddBoolToObject(o, "supportsRegression", metric[i]->regression) ||
+		    !cJSON_AddBoolToObject(o, "supportsMulticlass", metric[i]->multiclass) ||
+		    !cJSON_AddFalseToObject(o, "supportsTimeseries")) {
+			cJSON_Delete(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static cJSON *partition_json(const struct request *r, bool regression)
+{
+	cJSON *o = cJSON_CreateObject();
+	const char *method = r->cv_method ? r->cv_method : regression ? "random" : "stratified";
+
+	if (o && json_set_str(o, "cvMethod", method) &&
+	    json_set_str(o, "validationType", "CV") && json_set_num(o, "reps", r->reps) &&
+	    json_set_num(o, "holdoutPct", r->holdout_pct))
+		return o;
+	cJSON_Delete(o);
+	return NULL;
+}
+
+static cJSON *features_json(const struct prepared *p, struct err *e)
+{
+	cJSON *list = summary_features(&p->frame), *o = list ? list->child : NULL;
+	double *importance = malloc(p->frame.cols * sizeof *importance);
+
+	if (!list || !importance || !summary_importance(p, importance, e))
+		goto fail;
+	for (size_t i = 0; o; i++, o = o->next)
+		if (!json_set(o, "importance",
+			      isfinite(importance[i]) ? cJSON_CreateNumber(importance[i])
+						      : cJSON_CreateNull()))
+			goto fail;
+	free(importance);
+	return list;
+fail:
+	free(importance);
+	cJSON_Delete(list);
+	return NULL;
+}
+
+/* The target belongs to both lists, as it does in DataRobot's. */
+static cJSON *featurelists_json(const struct prepared *p)
+{
+	cJSON *o = cJSON_CreateObject();
+	cJSON *raw = o ? cJSON_AddArrayToObject(o, "Raw Features") : NULL;
+	cJSON *informative = o ? cJSON_AddArrayToObject(o, "Informative Features") : NULL;
+
+	for (size_t i = 0; raw && informative && i < p->frame.cols; i++) {
+		const struct column *c = &p->frame.column[i];
+
+		cJSON_AddItemToArray(raw, cJSON_CreateString(c->name));
+		if (!c->low_information || i == p->target)
+			cJSON_AddItemToArray(informative, cJSON_CreateString(c->name));
+	}
+	return o;
+}
+
+static cJSON *blueprints_json(const struct prepared *p, struct err *e)
+{
+	struct catalogue c;
+	cJSON *list = cJSON_CreateArray();
+
+	if (!catalogue_make(&c, p, e)) {
+		cJSON_Delete(list);
+		return NULL;
+	}
+	for (size_t i = 0; list && i < c.n; i++) {
+		cJSON *o = blueprint_json(&c.blueprint[i]);
+
+		if (!o || !cJSON_AddItemToArray(list, o)) {
+			cJSON_Delete(list);
+			list = NULL;
+		}
+	}
+	catalogue_release(&c);
+	return list;
+}
+
+static cJSON *describe(const struct prepared *p, struct target *t, const struct request *r,
+		       struct err *e)
+{
+	cJSON *o = cJSON_CreateObject();
+	bool ok = o &&
+		  json_set_str(o, "target_type", p->regression ? "Regression" : "Binary") &&
+		  json_set(o, "positive_class", t->positive_class);
+
+	t->positive_class = NULL;
+	ok = ok && json_set(o, "classes", t->classes);
+	t->classes = NULL;
+	if (ok && json_set_str(o, "metric", p->metric->name) &&
+	    json_set(o, "metrics", metrics_json(p->regression)) &&
+	    json_set_num(o, "rows", (double)p->frame.rows) &&
+	    json_set(o, "partition", partition_json(r, p->regression)) &&
+	    json_set(o, "features", features_json(p, e)) &&
+	    json_set(o, "featurelists", featurelists_json(p)) &&
+	    json_set(o, "blueprints", blueprints_json(p, e)))
+		return o;
+	cJSON_Delete(o);
+	err_nomem(e); /* nothing else can fail here */
+	return NULL;
+}
+
+cJSON *job_aim(const cJSON *job, struct err *e)
+{
+	struct request r;
+	struct prepared p = {0};
+	struct target t = {0};
+	cJSON *result = NULL;
+
+	if (read_request(job, &r, e) && prepare(&r, &p, &t, e) &&
+	    (result = describe(&p, &t, &r, e)) && !prepared_write(&p, r.dir, e)) {
+		cJSON_Delete(result);
+		result = NULL;
+	}
+	target_release(&t);
+	prepared_release(&p);
+	return result;
+}

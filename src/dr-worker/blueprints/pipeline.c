@@ -1,0 +1,106 @@
+#include "blueprints/pipeline.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "learners/majority.h"
+
+bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct blueprint *b,
+		   const struct settings *settings, const bool *use, uint64_t seed,
+		   struct err *e)
+{
+	size_t rows = p->frame.rows;
+
+	*l = (struct pipeline){
+		.p = p, .b = b, .settings = settings, .use = use, .seed = seed, .x.rows = rows};
+	if (p->regression)
+		return true;
+	if (!(l->level = malloc(rows)))
+		return err_nomem(e);
+	for (size_t row = 0; row < rows; row++)
+		l->level[row] = p->y[row] > 0;
+	return true;
+}
+
+void pipeline_release(struct pipeline *l)
+{
+	matrix_release(&l->x);
+	free(l->level);
+}
+
+static bool has_node(const struct blueprint *b, enum node_kind kind)
+{
+	for (size_t i = 0; i < b->n_nodes; i++)
+		if (b->node[i].kind == kind)
+			return true;
+	return false;
+}
+
+bool pipeline_reads(const struct blueprint *b, const struct column *c)
+{
+	return has_node(b, c->type == COLUMN_TEXT  ? NODE_TEXT
+			   : column_is_category(c) ? NODE_CATEGORICAL
+						   : NODE_NUMERIC);
+}
+
+static bool check_classes(const struct pipeline *l, const uint32_t *train, size_t n,
+			  struct err *e)
+{
+	if (!n)
+		return err_set(e, ERR_REFUSED, "the sample has no rows");
+	for (size_t i = 1; i < n; i++)
+		if (l->p->regression || l->level[train[i]] != l->level[train[0]])
+			return true;
+	return err_set(e, ERR_REFUSED, "the sample of %zu rows has one class only", n);
+}
+
+bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e)
+{
+	l->x.cols = 0;
+	return check_classes(l, train, n, e);
+}
+
+static learner_fn *learner_of(enum node_kind kind)
+{
+	switch (kind) {
+	case NODE_MAJORITY:
+		return majority_fit;
+	default:
+		return NULL;
+	}
+}
+
+bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const uint32_t *apply,
+		    size_t n_apply, double *out, long *iterations, struct err *e)
+{
+	struct learner_input in = {
+		.x = &l->x,
+		.y = l->p->y,
+		.regression = l->p->regression,
+		.train = train,
+		.n_train = n,
+		.level = l->level,
+		.seed = l->seed,
+		.apply = apply,
+		.n_apply = n_apply,
+		.p = out,
+	};
+	size_t node = 0;
+	struct param_value *room;
+	bool ok;
+
+	while (!learner_of(l->b->node[node].kind))
+		node++;
+	if (!(room = calloc(l->settings->n + 1, sizeof *room)))
+		return err_nomem(e);
+	in.params = settings_of(l->settings, l->b, node, room);
+	ok = learner_of(l->b->node[node].kind)(&in, e);
+	free(room);
+	for (size_t i = 0; ok && i < n_apply; i++)
+		if (!isfinite(out[i]))
+			ok = err_set(e, ERR_REFUSED,
+				     "the model diverged: its predictions are not finite");
+	if (iterations)
+		*iterations = in.iterations;
+	return ok;
+}

@@ -1,0 +1,42 @@
+/*
+ * pipeline: a blueprint at work on a table.
+ *
+ * pipeline_encode fits all tasks before the learner on the training rows and applies
+ * them to all rows; pipeline_learn trains the learner on the result and predicts.
+ * They are apart because a search over the learner's parameters encodes once.
+ */
+#ifndef PIPELINE_H
+#define PIPELINE_H
+
+#include "blueprints/settings.h"
+#include "data/prepared.h"
+#include "tasks/matrix.h"
+
+struct pipeline {
+	const struct prepared *p;
+	const struct blueprint *b;
+	const struct settings *settings;
+	const bool *use; /* of each column: may it be used? */
+	uint64_t seed;
+	uint8_t *level; /* class of each row, NULL for regression */
+	struct matrix x;
+};
+
+/* All pointers are borrowed until pipeline_release. */
+bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct blueprint *b,
+		   const struct settings *settings, const bool *use, uint64_t seed,
+		   struct err *e);
+void pipeline_release(struct pipeline *l);
+
+/* Does the blueprint read the column at all? */
+bool pipeline_reads(const struct blueprint *b, const struct column *c);
+
+/* ERR_REFUSED: the training rows have one class only, nothing is left to learn from. */
+bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e);
+
+/* Predictions for the rows `apply` into out (n_apply).  iterations (may be NULL):
+ * rounds used, or -1.  ERR_REFUSED: predictions that are not finite. */
+bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const uint32_t *apply,
+		    size_t n_apply, double *out, long *iterations, struct err *e);
+
+#endif

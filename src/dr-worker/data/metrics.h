@@ -1,0 +1,51 @@
+/*
+ * metrics: how good predictions are, by the names and definitions DataRobot uses.
+ *
+ * Binary targets: y is 0 or 1, p the probability of 1.  Regression: both are in
+ * the target's units.  Rows that tie in p count as one step of a curve.
+ *
+ *   LogLoss             -mean(y ln p + (1-y) ln(1-p)), p kept 1e-15 away from 0 and 1
+ *   AUC                 probability that a positive is ranked above a negative
+ *   Gini Norm           2 AUC - 1; in general the area between the curve of cumulated
+ *                       y in the order of p and the diagonal, over that in the order of y
+ *   Kolmogorov-Smirnov  largest difference of true and false positive rate
+ *   Max MCC             largest Matthews correlation over all thresholds
+ *   Area Under PR Curve mean precision over the positives
+ *   Rate@Top10%, Top5%, TopTenth%
+ *                       share of positives among the 10, 5, 0.1 % highest p (at least
+ *                       one row)
+ *   FVE Binomial        1 - LogLoss / LogLoss of the constant mean(y)
+ *   Accuracy, Balanced Accuracy
+ *                       at the threshold 0.5
+ *   RMSE, MAE, MAPE (per cent), RMSLE, R Squared
+ *                       as usual; a negative prediction counts as 0 in RMSLE
+ */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err/err.h"
+
+#define METRICS_MAX 24
+
+struct metric {
+	const char *name;
+	bool ascending; /* smaller is better */
+	bool binary, regression, multiclass;
+};
+
+/* The metrics of a kind of target, in the order they are listed; the first is the
+ * default one. Returns how many; list has room for METRICS_MAX. */
+size_t metrics_list(bool regression, const struct metric **list);
+
+/* The metric of that name among those of the kind of target, or NULL. */
+const struct metric *metrics_find(bool regression, const char *name);
+
+/* Scores in the order of metrics_list. NAN where a metric is not defined for these
+ * rows (AUC of one class, MAPE of a y that is 0). O(n log n). ERR_SYSTEM only. */
+bool metrics_score(bool regression, const double *y, const double *p, size_t n,
+		   double score[METRICS_MAX], struct err *e);
+
+#endif

@@ -1,0 +1,23 @@
+#include "learners/majority.h"
+
+const struct task majority_task = {
+	.name = "Majority Class Classifier",
+	.regressor = "Mean Response Regressor",
+	.title = "A constant",
+	.description = "Predicts the same for every row: the share of the positive class among "
+		       "the training rows, or the mean of the target. What a model is worth is "
+		       "what it gains over this one.",
+};
+
+bool majority_fit(struct learner_input *in, struct err *e)
+{
+	double sum = 0;
+
+	(void)e;
+	for (size_t i = 0; i < in->n_train; i++)
+		sum += in->y[in->train[i]];
+	for (size_t i = 0; i < in->n_apply; i++)
+		in->p[i] = sum / (double)in->n_train;
+	in->iterations = -1;
+	return true;
+}

@@ -1,0 +1,27 @@
+/* The job upload: what is in a CSV file? */
+#include "job.h"
+
+#include "data/frame.h"
+#include "data/summary.h"
+#include "json/json.h"
+
+cJSON *job_upload(const cJSON *job, struct err *e)
+{
+	static const char *const fields[] = {"job", "csv", NULL};
+	const char *path;
+	struct frame f;
+	cJSON *result;
+
+	if (!job_knows(job, fields, e) || !job_required(job, "csv", &path, e) ||
+	    !frame_read(&f, path, e))
+		return NULL;
+	result = cJSON_CreateObject();
+	if (!result || !json_set_num(result, "rows", (double)f.rows) ||
+	    !json_set(result, "features", summary_features(&f))) {
+		cJSON_Delete(result);
+		result = NULL;
+		err_nomem(e);
+	}
+	frame_release(&f);
+	return result;
+}

@@ -1,0 +1,180 @@
+# The trainer: one job in, one result out.
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load helper
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir prepared
+}
+
+# 200 rows: a number that decides the class together with a category, and noise.
+table() {
+	awk 'BEGIN {
+		srand(7)
+		print "id,size,colour,price,sold"
+		for (i = 1; i <= 200; i++) {
+			size = int(rand() * 100); colour = rand() < 0.5 ? "red" : "blue"
+			p = size / 100 * (colour == "red" ? 0.9 : 0.5)
+			printf "%d,%d,%s,%.2f,%s\n", i, size, colour,
+				size * 3 + rand() * 10, rand() < p ? "yes" : "no"
+		}
+	}' >table.csv
+}
+
+# job JSON-TEXT STATUS: run it with that status expected.
+job() {
+	run "-${2:-0}" --separate-stderr dr-worker <<<"$1"
+}
+
+upload() {
+	job "{\"job\":\"upload\",\"csv\":\"${1-table.csv}\"}" "${2-0}"
+}
+
+aim() {
+	job "{\"job\":\"aim\",\"csv\":\"table.csv\",\"dir\":\"prepared\",\"target\":\"$1\"${2-}}" "${3-0}"
+}
+
+refused() {
+	[ "$stderr" = "" ]
+	assert_json "length == 1 and (.[0] | keys == [\"error\"]) and .[0].error == \"$1\""
+}
+
+@test "an upload is described column by column" {
+	table
+	upload
+	[ "$stderr" = "" ]
+	assert_json '.[0].rows == 200 and
+		[.[0].features[].name] == ["id","size","colour","price","sold"] and
+		[.[0].features[].feature_type] == ["Numeric","Numeric","Categorical","Numeric","Boolean"] and
+		[.[0].features[].low_information] == [true,false,false,false,false] and
+		.[0].features[0].mean == 100.5 and .[0].features[2].unique_count == 2'
+}
+
+@test "byte-order mark, CRLF, quoted line breaks, Latin-1 bytes and missing values are read" {
+	printf '\xef\xbb\xbfa,b\r\n"x\r\ny",1\r\ncaf\xe9,?\r\nn/a,2\r\n' >table.csv
+	upload
+	assert_json '.[0].rows == 3 and .[0].features[0].na_count == 1 and
+		.[0].features[0].name == "a" and .[0].features[1].na_count == 1'
+}
+
+@test "a file that is no table is refused with a sentence that says what to change" {
+	printf 'a,b\n' >table.csv
+	upload table.csv 1
+	refused "the file has no rows below its header"
+	printf 'a\n1\n' >table.csv
+	upload table.csv 1
+	refused "the file has one column: a target and at least one feature are needed"
+	printf 'a,b,a\n1,2,3\n' >table.csv
+	upload table.csv 1
+	refused "two columns are named 'a': rename one of them"
+	printf 'a,b\n1,2\n1,2,3\n' >table.csv
+	upload table.csv 1
+	refused "line 3 has 3 fields where the header has 2"
+	printf 'a,b\n1,"2\n' >table.csv
+	upload table.csv 1
+	refused "line 2: a quote that is not closed"
+	: >table.csv
+	upload table.csv 1
+	refused "the file is empty"
+	upload missing.csv 1
+	refused "the file cannot be read: No such file or directory"
+	upload . 1
+	refused "the file cannot be read: not a regular file"
+}
+
+@test "an endless line, a million columns and a pipe end with a sentence" {
+	head -c 3000000 /dev/zero | tr '\0' x >table.csv
+	upload table.csv 1
+	assert_json '.[0].error | startswith("line 1: a field of more than")'
+	head -c 1000000 /dev/zero | tr '\0' , >table.csv
+	upload table.csv 1
+	refused "line 1: more than 10000 columns"
+	mkfifo pipe
+	upload pipe 1
+	refused "the file cannot be read: not a regular file"
+}
+
+@test "aim makes the partition, the feature lists and the blueprints of a binary target" {
+	table
+	aim sold
+	[ "$stderr" = "" ]
+	assert_json '.[0] | .target_type == "Binary" and .positive_class == "yes" and
+		.classes == ["no","yes"] and .metric == "LogLoss" and .rows == 200 and
+		.partition == {cvMethod:"stratified",validationType:"CV",reps:5,holdoutPct:20} and
+		.featurelists["Raw Features"] == ["id","size","colour","price","sold"] and
+		.featurelists["Informative Features"] == ["size","colour","price","sold"] and
+		(.features | map({(.name): .importance}) | add | .sold == 1 and .size > 0.05) and
+		(.blueprints | length > 0 and all(.id | test("^[0-9a-f]{32}$")))'
+	[ "$(ls prepared)" = table ]
+}
+
+@test "a number with many values is a regression target" {
+	table
+	aim price
+	assert_json '.[0] | .target_type == "Regression" and .positive_class == null and
+		.metric == "RMSE" and .partition.cvMethod == "random"'
+}
+
+@test "a target that cannot be learned is refused" {
+	table
+	aim nothing '' 1
+	refused "the table has no column 'nothing'"
+	aim sold ',"metric":"RMSLE"' 1
+	refused "the metric 'RMSLE' is not available for a Binary target"
+	aim sold ',"positive_class":"maybe"' 1
+	refused "the positive class is not one of the target's classes, 'no' and 'yes'"
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 50; i++) print i % 7 ",1" }' >table.csv
+	aim y '' 1
+	refused "the target 'y' has one value only, '1'"
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 50; i++) print i % 7 ",c" i % 3 }' >table.csv
+	aim y '' 1
+	assert_json '.[0].error | startswith("the target '"'y'"' has more than two values")'
+	[ "$(ls prepared)" = "" ]
+}
+
+@test "rows whose target is missing are dropped" {
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 90; i++) print i * 7 % 31 "," (i % 3 == 2 ? "NA" : i % 3) }' >table.csv
+	aim y
+	assert_json '.[0] | .rows == 60 and .classes == [0,1] and .positive_class == 1'
+}
+
+@test "the constant model scores the entropy of the classes, on every fold and the holdout" {
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 100; i++) print i * 7 % 31 "," i % 2 }' >table.csv
+	aim y
+	id=$(jq -r '.blueprints[] | select(.model_type | startswith("Majority")) | .id' <<<"$output")
+	job "{\"job\":\"fit\",\"dir\":\"prepared\",\"blueprint\":\"$id\"}"
+	assert_json '.[0] | .metrics.LogLoss == {folds: [range(5) | 0.6931471805599453], holdout: 0.6931471805599453} and
+		.metrics.AUC.folds[0] == 0.5 and .training_rows == 64 and .iterations == null and .values == {}'
+	job "{\"job\":\"fit\",\"dir\":\"prepared\",\"blueprint\":\"$id\",\"cross_validation\":false,\"holdout\":false,\"sample_pct\":32}"
+	assert_json '.[0] | .metrics.LogLoss == {folds: [0.6931471805599453], holdout: null} and .training_rows == 32'
+}
+
+@test "a job that is not understood ends with status 3 and writes nothing" {
+	refuse() {
+		job "$1" 3
+		[ "$output" = "" ]
+		[ "$stderr" = "dr-worker: $2" ]
+	}
+	refuse '{"job":"upload"}' "field 'csv' is missing"
+	refuse '{"job":"dance"}' "field 'job' must be upload, aim or fit, not 'dance'"
+	refuse '{"job":"upload","csv":"a","colour":1}' "field 'colour' is not known in this job"
+	refuse '{"job":"fit","dir":"prepared","blueprint":"x"}' "prepared: no prepared table: No such file or directory"
+	refuse $'{"job":"upload","csv":"a"}\n{}' "<stdin>:2: a second job; one is done at a time"
+	run -3 --separate-stderr dr-worker </dev/null
+	[ "$stderr" = "dr-worker: no job on standard input" ]
+}
+
+@test "a damaged prepared table is told from a good one" {
+	table
+	aim sold
+	id=$(jq -r '.blueprints[0].id' <<<"$output")
+	truncate -s -1 prepared/table
+	job "{\"job\":\"fit\",\"dir\":\"prepared\",\"blueprint\":\"$id\"}" 3
+	[ "$stderr" = "dr-worker: prepared: the prepared table is damaged, or of another version" ]
+}
+
+@test "a full disk is an error" {
+	table
+	run -6 --separate-stderr bash -c 'dr-worker <<<"{\"job\":\"upload\",\"csv\":\"table.csv\"}" >/dev/full'
+	[[ $stderr == "dr-worker: write: "* ]]
+}
