@@ -67,6 +67,7 @@ bool dr_submission_read(const struct dr *dr, const struct http_response *r,
 			const struct err *why, struct dr_submission *s, struct err *e)
 {
 	memset(s, 0, sizeof(*s));
+	s->status = r->status;
 	*e = *why;
 	if (why->kind == ERR_NONE) {
 		s->how = DR_ACCEPTED;

@@ -16,8 +16,9 @@ enum dr_submitted {
 
 struct dr_submission {
 	enum dr_submitted how;
-	char *job; /* id; set with DR_ACCEPTED and DR_REPEATED */
-	bool dead; /* DR_REPEATED: that job failed or was cancelled; there is no other */
+	char *job;   /* id; set with DR_ACCEPTED and DR_REPEATED */
+	long status; /* of the answer, 0 where there was none; set also on failure */
+	bool dead;   /* DR_REPEATED: that job failed or was cancelled; there is no other */
 };
 
 void dr_submission_release(struct dr_submission *s);
