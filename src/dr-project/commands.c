@@ -1,0 +1,138 @@
+#include "commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "dr/jobs.h"
+#include "dr/projects.h"
+#include "json/json.h"
+#include "ndjson/ndjson.h"
+
+static bool put(const cJSON *project, struct err *e)
+{
+	cJSON *rec = dr_record(project);
+	bool ok = rec ? ndjson_put(stdout, rec, e) : err_nomem(e);
+
+	cJSON_Delete(rec);
+	return ok;
+}
+
+bool command_show(struct dr *dr, const char *id, const struct settings *set, struct err *e)
+{
+	cJSON *project = dr_project_get(dr, id, e);
+	bool ok = project && put(project, e);
+
+	(void)set;
+	cJSON_Delete(project);
+	return ok;
+}
+
+bool command_list(struct dr *dr, const char *none, const struct settings *set, struct err *e)
+{
+	cJSON *list = dr_project_list(dr, set->name, e), *project;
+	bool ok = list;
+
+	(void)none;
+	cJSON_ArrayForEach (project, list)
+		ok = ok && put(project, e);
+	cJSON_Delete(list);
+	return ok;
+}
+
+static void show_progress(const char *text, void *what)
+{
+	cli_progress("%s: %s", (const char *)what, text);
+}
+
+/* Wait for a status and say what it was that failed. Frees location. */
+static char *finish(struct dr *dr, char *location, const char *what, double timeout_s,
+		    struct err *e)
+{
+	char *result;
+
+	if (!location)
+		return NULL;
+	result = dr_status_wait(dr, location, timeout_s, show_progress, (void *)what, e);
+	cli_progress("%s", "");
+	if (!result)
+		err_prefix(e, "%s", what);
+	free(location);
+	return result;
+}
+
+bool command_create(struct dr *dr, const char *source, const struct settings *set,
+		    struct err *e)
+{
+	char *location = dr_project_create(dr, source, set->name, e);
+	char *result = finish(dr, location, source, set->timeout_s, e);
+	char *id = dr_last_part(result);
+	bool ok = result && (id ? command_show(dr, id, set, e)
+				: err_set(e, ERR_REFUSED, "the server names no project"));
+
+	free(id);
+	free(result);
+	return ok;
+}
+
+/* One look: *done, or what there is to tell. */
+static bool look(struct dr *dr, const char *id, bool *done, struct err *e)
+{
+	cJSON *status = dr_project_status(dr, id, e);
+	cJSON *project = status ? dr_project_get(dr, id, e) : NULL;
+	bool ok = project;
+
+	if (ok && !json_get(project, "target"))
+		ok = err_set(e, ERR_INPUT, "project %s has no target: start it first", id);
+	if (ok) {
+		const char *text = json_str(status, "stageDescription");
+
+		*done = dr_project_is_done(project, status);
+		cli_progress("%s: %s", id, text ? text : "");
+	}
+	cJSON_Delete(project);
+	cJSON_Delete(status);
+	return ok;
+}
+
+bool command_wait(struct dr *dr, const char *id, const struct settings *set, struct err *e)
+{
+	struct dr_wait w = {.limit_s = set->timeout_s, .what = id};
+	bool done = false, ok = true;
+
+	while (ok && !done)
+		ok = dr_wait(dr, &w, e) && look(dr, id, &done, e);
+	cli_progress("%s", "");
+	return ok && command_show(dr, id, set, e);
+}
+
+bool command_start(struct dr *dr, const char *id, const struct settings *set, struct err *e)
+{
+	struct dr_aim aim = {.target = set->target, .metric = set->metric, .mode = set->mode};
+	char *location, *result;
+
+	if (set->workers && !dr_project_set_workers(dr, id, set->workers, e))
+		return false;
+	location = dr_project_aim(dr, id, &aim, e);
+	if (!(result = finish(dr, location, id, set->timeout_s, e)))
+		return false;
+	free(result);
+	return set->wait ? command_wait(dr, id, set, e) : command_show(dr, id, set, e);
+}
+
+bool command_unlock_holdout(struct dr *dr, const char *id, const struct settings *set,
+			    struct err *e)
+{
+	return dr_project_unlock_holdout(dr, id, e) && command_show(dr, id, set, e);
+}
+
+/* The record is that of what is gone, for the log of whoever did it. */
+bool command_delete(struct dr *dr, const char *id, const struct settings *set, struct err *e)
+{
+	cJSON *project = dr_project_get(dr, id, e);
+	bool ok = project && dr_project_delete(dr, id, e) && put(project, e);
+
+	(void)set;
+	cJSON_Delete(project);
+	return ok;
+}

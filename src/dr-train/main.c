@@ -1,0 +1,133 @@
+/* dr-train: start training blueprints, one job each. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "dr/dr.h"
+#include "dr/projects.h"
+#include "json/json.h"
+#include "ndjson/ndjson.h"
+#include "train.h"
+
+static const char *project;
+static struct cli_list blueprints;
+static struct train_plan plan;
+static bool no_cv;
+
+static const struct cli_option options[] = {
+	{"project", 'p', CLI_STRING, &project, "ID", "the project; else that of $DR_PROJECT"},
+	{"blueprint", 'b', CLI_LIST, &blueprints, "ID", "train this blueprint"},
+	{"sample-pct", 's', CLI_REAL, &plan.sample_pct, "PCT",
+	 "train on so many percent of the rows; else the project's maximum", 0.0001, 100},
+	{"featurelist", 0, CLI_STRING, &plan.featurelist, "ID",
+	 "use the columns of this list; else the server's choice"},
+	{"no-cv", 0, CLI_FLAG, &no_cv, NULL, "score the validation part only"},
+	{.type = CLI_LAST},
+};
+
+static const struct cli_tool tool = {
+	.name = "dr-train",
+	.synopsis = "[--project ID] [--blueprint ID... | <blueprints] [OPTION...] >trials",
+	.summary = "Start training blueprints, one job each.",
+	.examples = "  dr-blueprints | dr-train | dr-collect\n"
+		    "  dr-train --blueprint \"$id\" --sample-pct 32 --no-cv | dr-collect\n",
+	.details = "Without --blueprint, blueprint records are read from standard input;\n"
+		   "trial records are passed through.\n",
+	.options = options,
+};
+
+struct run {
+	struct dr *dr;
+	struct train_place place; /* the project that was asked for last */
+	size_t failed;
+};
+
+/* Most records of a stream name the same project: ask for it once. */
+static bool enter(struct run *run, const char *id, struct err *e)
+{
+	cJSON *of;
+
+	if (run->place.project && strcmp(run->place.project, id) == 0)
+		return true;
+	if (!(of = dr_project_get(run->dr, id, e)))
+		return false;
+	train_place_release(&run->place);
+	run->place.max_pct = json_num(of, "maxTrainPct", 0);
+	run->place.project = strdup(id);
+	cJSON_Delete(of);
+	return run->place.project || err_nomem(e);
+}
+
+static bool train(struct run *run, const char *of, const char *blueprint, struct err *e)
+{
+	struct err why = {0};
+	cJSON *trial = NULL;
+	bool ok = enter(run, of, e) &&
+		  (trial = train_start(run->dr, &run->place, blueprint, &plan, &why, e)) &&
+		  ndjson_put(stdout, trial, e);
+
+	if (ok && why.kind != ERR_NONE) {
+		cli_error("blueprint %s: %s", blueprint, why.text);
+		run->failed++;
+	}
+	cJSON_Delete(trial);
+	return ok;
+}
+
+static bool take_record(cJSON *rec, struct ndjson_reader *r, void *ctx, struct err *e)
+{
+	struct run *run = ctx;
+	const char *id = json_str(rec, "id");
+	const char *own = json_str(rec, "project_id");
+	const char *of = dr_project_meant(project ? project : own);
+
+	if (json_str(rec, "trial"))
+		return ndjson_pass(stdout, r, e);
+	if (!id || json_get(rec, "blueprint_id") || json_get(rec, "parameter"))
+		return err_set(e, ERR_INPUT, "%s:%zu: not a blueprint record", r->name,
+			       r->line);
+	if (!of)
+		return err_set(e, ERR_INPUT, "%s:%zu: 'project_id' is missing", r->name,
+			       r->line);
+	return train(run, of, id, e);
+}
+
+static bool train_given(struct run *run, struct err *e)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < blueprints.n; i++)
+		ok = train(run, project, blueprints.item[i], e);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = {0};
+	struct ndjson_reader in;
+	struct run run = {0};
+	bool ok;
+
+	if (cli_parse(&tool, argc, argv) != argc)
+		cli_usage("blueprints are named by --blueprint or read from standard input");
+	if (blueprints.n && !(project = dr_project_meant(project)))
+		cli_usage("no project: give --project or set DR_PROJECT");
+	plan.scoring = no_cv ? "validation" : "crossValidation";
+
+	if (!(run.dr = dr_open(cli_trace, NULL, &e)))
+		cli_die(&e);
+	ndjson_init(&in, STDIN_FILENO, "<stdin>");
+	if (!blueprints.n)
+		cli_expect_stdin("blueprint records");
+
+	ok = blueprints.n ? train_given(&run, &e) : ndjson_each(&in, take_record, &run, &e);
+	if (!ok || !ndjson_close(stdout, &e))
+		cli_die(&e);
+
+	ndjson_release(&in);
+	train_place_release(&run.place);
+	dr_close(run.dr);
+	cli_list_release(&blueprints);
+	return run.failed ? 1 : 0;
+}

@@ -1,0 +1,42 @@
+/*
+ * train: one blueprint to one trial record.
+ */
+#ifndef TRAIN_H
+#define TRAIN_H
+
+#include <cjson/cJSON.h>
+
+#include "dr/dr.h"
+#include "err/err.h"
+
+struct train_plan {
+	double sample_pct;       /* 0: the project's maximum */
+	const char *featurelist; /* NULL: the server's choice */
+	const char *scoring;     /* crossValidation or validation */
+};
+
+struct train_place {
+	char *project;
+	double max_pct; /* what the server trains on by itself, 0 where not known */
+};
+
+void train_place_release(struct train_place *p);
+
+/*
+ * Ask for the training and give its trial: `submitted`, with the job, which is that
+ * of an earlier request where the server knows the same one; or `failed`, with why
+ * set, where the server refuses this blueprint.  A full queue is waited for, up to
+ * 50 minutes.  Where an answer is lost, the server is asked for the job before the
+ * request is made again.
+ *
+ * The trial's address is that of empty params at the model
+ * PROJECT/BLUEPRINT[/FEATURELIST], so that two blueprints differ; its fidelity is
+ * {"sample_pct"}, and "partition" where only the validation part is scored.
+ *
+ * NULL, with e: the server is not available, does not take the token, or the system
+ * failed.
+ */
+cJSON *train_start(struct dr *dr, const struct train_place *place, const char *blueprint,
+		   const struct train_plan *plan, struct err *why, struct err *e);
+
+#endif
