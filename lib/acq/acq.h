@@ -1,0 +1,71 @@
+/*
+ * acq: which setting to try next.
+ *
+ * The worth of a setting is the logarithm of its expected improvement (Mockus 1975;
+ * in logarithms: Ament et al., "Unexpected improvements to expected improvement",
+ * 2023) over the best warped score, under a process of lib/gp.  With trials pending
+ * the process holds many equally likely sets of their scores, and the improvement is
+ * averaged over them, each with its own best (Snoek, Larochelle & Adams, "Practical
+ * Bayesian optimization", 2012, section 3.2).
+ *
+ * Settings are coordinates as lib/space defines them.
+ */
+#ifndef ACQ_H
+#define ACQ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err/err.h"
+#include "gp/gp.h"
+#include "space/space.h"
+
+/*
+ * ln h(z), h(z) = phi(z) + z Phi(z), and where slope is not NULL its derivative
+ * Phi(z) / h(z).  Relative error of h below 1e-12 for all z, also where h underflows.
+ */
+double acq_log_h(double z, double *slope);
+
+/* ln expected improvement from a prediction with gp_means(gp) means; where wmean and
+ * wsd are not NULL, its derivatives by the means and by sd. */
+double acq_value(const struct gp *gp, const double *mean, double sd, double *wmean,
+		 double *wsd);
+
+/*
+ * May x, a snapped setting, be proposed?  False with e set stops the search; e is
+ * clear when it is called.
+ */
+typedef bool acq_usable_fn(void *ctx, const double *x, struct err *e);
+
+struct acq_task {
+	const struct space *space;
+	struct gp *gp;
+	const double *tried; /* settings with a score, n_tried rows, the best first */
+	size_t n_tried;
+	const double *centre; /* of the box to stay in; NULL: the whole space */
+	double side;          /* of the box, in coordinates */
+	acq_usable_fn *usable;
+	void *ctx;
+	uint64_t seed;
+};
+
+/*
+ * The usable setting of the greatest worth that is found, into x (space_dims), snapped.
+ * ERR_EXHAUSTED: there is none.  Candidates all over and around the best settings
+ * are predicted, the best of them improved by L-BFGS in the real coordinates and by
+ * going through the values of the others, a parent with its children.  Depends on
+ * nothing but the task.
+ */
+bool acq_maximise(const struct acq_task *task, double *x, struct err *e);
+
+/*
+ * Some usable setting: scrambled Sobol point `index`, later ones if that is not
+ * usable, and at last whatever of a finite space is left.  ERR_EXHAUSTED: nothing, or
+ * nothing among the first ACQ_WALK_MAX.
+ */
+#define ACQ_WALK_MAX 1000000
+bool acq_any(const struct space *s, uint64_t seed, uint32_t index, acq_usable_fn *usable,
+	     void *ctx, double *x, struct err *e);
+
+#endif
