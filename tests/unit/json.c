@@ -59,6 +59,29 @@ static void round_trip(void)
 	ok(bad == 0, "200,000 random doubles read back to themselves");
 }
 
+/* A decimal of up to 15 digits prints as C's %.15g has it, which drops zeros at the end. */
+static void decimals(void)
+{
+	uint64_t s = 1;
+	size_t bad = 0;
+
+	for (int i = 0; i < 200000; i++) {
+		char want[JSON_NUMBER_MAX], got[JSON_NUMBER_MAX];
+		double v;
+
+		s = s * 6364136223846793005u + 1442695040888963407u;
+		snprintf(want, sizeof(want), "%.*e", (int)(s >> 60) % 15,
+			 ((double)(s >> 11) - 4e15) * pow(10, (double)(s % 23) - 21));
+		v = strtod(want, NULL);
+		snprintf(want, sizeof(want), "%.15g", v);
+		if (v == trunc(v)) /* whole numbers are never in exponent form below 2^53 */
+			continue;
+		json_number(v, got);
+		bad += strcmp(got, want) != 0;
+	}
+	ok(bad == 0, "random short decimals print with their own digits");
+}
+
 static void values(void)
 {
 	static const char in[] = " {\"b\": [1, 2.50, true, null, \"x\\u00e9\\\"\\n\\u0001\"],"
@@ -134,6 +157,7 @@ int main(void)
 {
 	numbers();
 	round_trip();
+	decimals();
 	values();
 	refusals();
 	fields();
