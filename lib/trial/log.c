@@ -108,6 +108,7 @@ static bool read_all(struct trial_log *log, int fd, struct err *e)
 
 		if (got == NDJSON_ERROR && in.torn) {
 			log->torn++;
+			*e = (struct err){0}; /* no failure, so none shall be seen */
 		} else if (got == NDJSON_ERROR) {
 			ok = false;
 		} else if (trial_state(rec, &bad) != TRIAL_NONE) {

@@ -106,6 +106,7 @@ static void logs(void)
 	log = trial_log_open(path, true, &e);
 	ok(log && trial_log_count(log) == 0 && trial_log_torn(log) == 1,
 	   "a torn line and other records are passed over");
+	ok(!e.kind, "... and leave no error behind");
 	for (int i = 0; i < 1000; i++) {
 		rec = numbered(i % 700, i < 700 ? "proposed" : "completed");
 		good = good && trial_log_append(log, rec, &e);
