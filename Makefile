@@ -42,7 +42,7 @@ PAGES := $(wildcard src/*.[1-9] src/*/*.[1-9])
 RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 

@@ -250,8 +250,8 @@ static bool resolve_when(struct space *s, struct space_dim *d, const struct spec
 				       "range of real numbers",
 				       p->name, p->parent);
 		text = json_string(v);
-		err_set(e, ERR_INPUT, "%s: its condition never holds: '%s' is never %s",
-			p->name, p->parent, text ? text : "that");
+		err_set(e, ERR_INPUT, "%s: its condition names a value that '%s' never has: %s",
+			p->name, p->parent, text ? text : "?");
 		free(text);
 		return false;
 	}

@@ -139,6 +139,18 @@ static bool check_all(const struct spec *p, const cJSON *rec, struct err *e)
 	return !p->step || end.valuedouble > p->hi || param_check(rec, &end, e);
 }
 
+static bool unknown(const struct spec *p, const cJSON *records, struct err *e)
+{
+	char *nearest = param_nearest(records, p->name);
+
+	if (!nearest)
+		return err_nomem(e);
+	err_set(e, ERR_INPUT, "%s: no parameter of the model has this name%s%s", p->name,
+		*nearest ? "; nearest: " : "", nearest);
+	free(nearest);
+	return false;
+}
+
 static bool resolve(struct spec *p, const cJSON *records, struct err *e)
 {
 	const cJSON *rec, *initial;
@@ -160,8 +172,7 @@ static bool resolve(struct spec *p, const cJSON *records, struct err *e)
 			return false;
 	}
 	if (!found)
-		return err_set(e, ERR_INPUT, "%s: no parameter of the model has this name",
-			       p->name);
+		return unknown(p, records, e);
 	return !p->bare || fill_bare(p, records, e);
 }
 
