@@ -178,3 +178,111 @@ refused() {
 	run -6 --separate-stderr bash -c 'dr-worker <<<"{\"job\":\"upload\",\"csv\":\"table.csv\"}" >/dev/full'
 	[[ $stderr == "dr-worker: write: "* ]]
 }
+
+# The first 600 packages of the frozen table, prepared for a target; ids in $ids.
+packages() {
+	"$BATS_TEST_DIRNAME/../pipelines/packages-table.sh" --frozen | awk 'NR <= 601' >table.csv
+	dr-worker <<<"{\"job\":\"aim\",\"csv\":\"table.csv\",\"dir\":\"prepared\",\"target\":\"$1\"}" >aim.json
+}
+
+# fit MODEL-TYPE-PATTERN EXTRA-FIELDS STATUS: train the first such blueprint.
+fit() {
+	local id
+	id=$(jq -r --arg p "$1" 'first(.blueprints[] | select(.model_type | test($p))) | .id' aim.json)
+	job "{\"job\":\"fit\",\"dir\":\"prepared\",\"blueprint\":\"$id\"${2-}}" "${3-0}"
+}
+
+# param MODEL-TYPE-PATTERN NAME: the id of a parameter.
+param() {
+	jq -r --arg p "$1" --arg n "$2" 'first(.blueprints[] | select(.model_type | test($p)))
+		| first(.parameters[] | select(.parameterName == $n)) | .parameterId' aim.json
+}
+
+@test "boosted trees beat the constant on packages, and the same job gives the same numbers" {
+	packages orphaned
+	fit Majority
+	constant=$(jq '.metrics.LogLoss.folds | add' <<<"$output")
+	fit '^eXtreme.*Stopping$'
+	[ "$stderr" = "" ]
+	first=$(jq -cS 'del(.seconds)' <<<"$output")
+	assert_json ".[0] | (.metrics.LogLoss.folds | length == 5 and add < $constant) and
+		.metrics.LogLoss.holdout > 0 and .iterations > 0 and .training_rows > 380 and
+		(.features | index(\"section\")) and (.features | index(\"orphaned\") == null)"
+	fit '^eXtreme.*Stopping$'
+	[ "$(jq -cS 'del(.seconds)' <<<"$output")" = "$first" ]
+	fit '^eXtreme.*Stopping$' ',"seed":1'
+	[ "$(jq -cS 'del(.seconds)' <<<"$output")" != "$first" ]
+}
+
+@test "every value of a parameter that is given is in use, and none is without effect" {
+	packages orphaned
+	tree='^eXtreme.*Stopping$'
+	fit "$tree"
+	default=$(jq -c .metrics <<<"$output")
+	try() {
+		fit "$tree" ",\"values\":{\"$(param "$tree" "$1")\":$2}"
+		assert_json ".[0].values[\"$(param "$tree" "$1")\"] == $2"
+		[ "$(jq -c .metrics <<<"$output")" != "$default" ]
+	}
+	try base_margin_initialize '"True"'
+	try colsample_bylevel 0.3
+	try colsample_bytree 0.7
+	try interval 3
+	try learning_rate 0.2
+	try max_bin 16
+	try max_delta_step 0.1
+	try max_depth 5
+	try min_child_weight 3
+	try min_split_loss 2
+	try missing_value 1
+	try n_estimators 10
+	try num_parallel_tree 3
+	try random_state 1
+	try reg_alpha 2
+	try reg_lambda 9
+	try scale_pos_weight 3
+	try smooth_interval 2
+	try subsample 0.5
+	try tree_method '"exact"'
+	try method '"lex"'
+	try card_max 3
+	try min_support 1
+	try arbimp 0
+}
+
+@test "a value outside its bounds is refused, with the parameter, the bound and the task" {
+	packages orphaned
+	tree='^eXtreme.*Stopping$'
+	fit "$tree" ",\"values\":{\"$(param "$tree" max_depth)\":17}" 3
+	[ "$stderr" = "dr-worker: values: max_depth=17 is above its maximum 16 (eXtreme Gradient Boosted Trees Classifier with Early Stopping)" ]
+	fit "$tree" ",\"values\":{\"$(param "$tree" max_depth)\":2.5}" 3
+	[[ $stderr == "dr-worker: values: max_depth=2.5 is not a whole number ("* ]]
+	fit "$tree" ",\"values\":{\"$(param "$tree" tree_method)\":\"gpu\"}" 3
+	[[ $stderr == 'dr-worker: values: tree_method="gpu" is not one of its values ('* ]]
+	fit "$tree" ",\"values\":{\"$(param "$tree" interval)\":[5,10]}" 3
+	[[ $stderr == "dr-worker: values: interval takes one value, not a list ("* ]]
+	fit "$tree" ',"values":{"nonsense":1}' 3
+	[ "$stderr" = "dr-worker: values: the blueprint has no parameter 'nonsense'" ]
+}
+
+@test "features can be chosen, and a sample can be smaller or larger than 64 %" {
+	packages orphaned
+	tree='^eXtreme.*Stopping$'
+	fit "$tree" ',"features":["section","epoch"],"sample_pct":32'
+	assert_json '.[0] | .features == ["section","epoch"] and .training_rows == 192'
+	fit "$tree" ',"features":["section","epoch"],"sample_pct":100'
+	assert_json '.[0] | .training_rows == 600 and .metrics.LogLoss.holdout > 0 and
+		(.metrics.LogLoss.folds | length == 5 and all(. > 0))'
+	fit "$tree" ',"features":["section","epoch"],"sample_pct":1' 1
+	refused "a sample of 6 rows is too small: at least 10 are needed"
+	fit "$tree" ',"features":["description"]' 1
+	refused "none of the features can be used by this model"
+	fit "$tree" ',"features":["colour"]' 3
+	[ "$stderr" = "dr-worker: field 'features': no column 'colour'" ]
+}
+
+@test "boosted trees explain a number" {
+	packages n_depends
+	fit '^eXtreme.*Stopping$'
+	assert_json '.[0].metrics | (.["R Squared"].folds | add > 0) and (.RMSE.folds | length == 5)'
+}

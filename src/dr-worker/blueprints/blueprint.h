@@ -27,7 +27,10 @@ enum node_kind {
 	NODE_TEXT,
 	NODE_BIND,
 	NODE_PREDICTION,
+	NODE_ORDINAL,
+	NODE_IMPUTE,
 	NODE_MAJORITY,
+	NODE_XGBOOST,
 };
 
 struct node {

@@ -5,6 +5,9 @@
 
 #include "blueprints/build.h"
 #include "learners/majority.h"
+#include "learners/xgboost.h"
+#include "tasks/impute.h"
+#include "tasks/ordinal.h"
 
 static const char *name_of(const struct task *t, const struct prepared *p)
 {
@@ -24,11 +27,82 @@ static bool majority(struct blueprint *b, const struct prepared *p, struct err *
 	       build_edge(b, 0, 1, e) && build_edge(b, 1, 2, e) && build_finish(b, e);
 }
 
+/* Ids of the nodes that stand for kinds of columns. */
+enum { CATEGORICAL = -1, NUMERIC = -2, TEXT = -3 };
+
+struct kinds {
+	bool categorical, numeric, text;
+};
+
+/* Of the columns other than the target. */
+static struct kinds kinds_of(const struct prepared *p)
+{
+	struct kinds k = {false, false, false};
+
+	for (size_t i = 0; i < p->frame.cols; i++) {
+		const struct column *c = &p->frame.column[i];
+
+		if (i == p->target)
+			continue;
+		k.categorical = k.categorical || column_is_category(c);
+		k.numeric = k.numeric || column_is_number(c);
+		k.text = k.text || c->type == COLUMN_TEXT;
+	}
+	return k;
+}
+
+static bool start(struct blueprint *b, struct kinds k, struct err *e)
+{
+	return build_node(b, 0, NODE_DATA, "Data", NULL, e) &&
+	       (!k.categorical || (build_node(b, CATEGORICAL, NODE_CATEGORICAL,
+					      "Categorical Variables", NULL, e) &&
+				   build_edge(b, 0, CATEGORICAL, e))) &&
+	       (!k.numeric ||
+		(build_node(b, NUMERIC, NODE_NUMERIC, "Numeric Variables", NULL, e) &&
+		 build_edge(b, 0, NUMERIC, e)));
+}
+
+/* A task between two others: node `id`, fed by `from`. */
+static bool step(struct blueprint *b, int id, enum node_kind kind, const struct task *task,
+		 int from, struct err *e)
+{
+	return build_node(b, id, kind, task->name, task, e) && build_edge(b, from, id, e);
+}
+
+static bool finish(struct blueprint *b, int learner, struct err *e)
+{
+	return build_node(b, learner + 1, NODE_PREDICTION, "Prediction", NULL, e) &&
+	       build_edge(b, learner, learner + 1, e) && build_finish(b, e);
+}
+
+/* Categories as numbers, numbers imputed, boosted trees. */
+static bool boosted_trees(struct blueprint *b, const struct prepared *p, struct err *e)
+{
+	const struct task *learner = p->regression ? &xgboost_regressor : &xgboost_classifier;
+	struct kinds k = kinds_of(p);
+	int id = 0;
+
+	if (!k.categorical && !k.numeric)
+		return true;
+	b->model_type = learner->name;
+	b->family = "GBM";
+	b->family_name = "Gradient Boosting Machine";
+	if (!start(b, k, e) ||
+	    (k.categorical && !step(b, ++id, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e)) ||
+	    (k.numeric && !step(b, ++id, NODE_IMPUTE, &impute_task, NUMERIC, e)) ||
+	    !build_node(b, id + 1, NODE_XGBOOST, learner->name, learner, e))
+		return false;
+	for (int from = 1; from <= id; from++)
+		if (!build_edge(b, from, id + 1, e))
+			return false;
+	return finish(b, id + 1, e);
+}
+
 typedef bool maker(struct blueprint *b, const struct prepared *p, struct err *e);
 
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
-	static maker *const make[] = {majority};
+	static maker *const make[] = {majority, boosted_trees};
 	size_t n = sizeof make / sizeof *make;
 
 	c->n = 0;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include "learners/majority.h"
+#include "learners/xgboost.h"
+#include "tasks/impute.h"
+#include "tasks/ordinal.h"
 
 bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct blueprint *b,
 		   const struct settings *settings, const bool *use, uint64_t seed,
@@ -54,10 +57,54 @@ static bool check_classes(const struct pipeline *l, const uint32_t *train, size_
 	return err_set(e, ERR_REFUSED, "the sample of %zu rows has one class only", n);
 }
 
+static bool encode_categories(struct pipeline *l, const struct params *params,
+			      const uint32_t *train, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < l->p->frame.cols; i++) {
+		const struct column *c = &l->p->frame.column[i];
+		float *out;
+
+		if (!l->use[i] || !column_is_category(c))
+			continue;
+		if (!(out = matrix_add(&l->x, e)) ||
+		    !ordinal_encode(c, l->p->y, train, n, params, l->seed, out, l->x.rows, e))
+			return false;
+	}
+	return true;
+}
+
+static bool encode_numbers(struct pipeline *l, const struct params *params,
+			   const uint32_t *train, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < l->p->frame.cols; i++) {
+		const struct column *c = &l->p->frame.column[i];
+
+		if (l->use[i] && column_is_number(c) &&
+		    !impute_encode(c, train, n, params, &l->x, e))
+			return false;
+	}
+	return true;
+}
+
 bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e)
 {
+	struct param_value *room = calloc(l->settings->n + 1, sizeof *room);
+	bool ok = room || err_nomem(e);
+
 	l->x.cols = 0;
-	return check_classes(l, train, n, e);
+	ok = ok && check_classes(l, train, n, e);
+	for (size_t i = 0; ok && i < l->b->n_nodes; i++) {
+		struct params params = {0};
+
+		if (l->b->node[i].task)
+			params = settings_of(l->settings, l->b, i, room);
+		if (l->b->node[i].kind == NODE_ORDINAL)
+			ok = encode_categories(l, &params, train, n, e);
+		else if (l->b->node[i].kind == NODE_IMPUTE)
+			ok = encode_numbers(l, &params, train, n, e);
+	}
+	free(room);
+	return ok;
 }
 
 static learner_fn *learner_of(enum node_kind kind)
@@ -65,6 +112,8 @@ static learner_fn *learner_of(enum node_kind kind)
 	switch (kind) {
 	case NODE_MAJORITY:
 		return majority_fit;
+	case NODE_XGBOOST:
+		return xgboost_fit;
 	default:
 		return NULL;
 	}

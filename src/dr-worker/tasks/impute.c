@@ -1,0 +1,46 @@
+#include "tasks/impute.h"
+
+#include <math.h>
+
+#define LARGEST 1e30 /* what is beyond would be infinite as a float */
+
+static const struct param params[] = {
+	{"arbimp", .integer = {true, -99999, 99999}, .initial = {NULL, -9999},
+	 .help = "number put where one is missing; trees take the learner's missing_value for "
+		 "missing"},
+	{"min_count_na", .integer = {true, 0, 99999}, .initial = {NULL, 5},
+	 .help = "missing training rows that a column needs to get an indicator column"},
+};
+
+const struct task impute_task = {
+	.name = "Missing Values Imputed",
+	.title = "Missing values",
+	.description = "Missing numbers are replaced by one number, and a column that says "
+		       "where they were missing is added.",
+	TASK_PARAMS(params),
+};
+
+bool impute_encode(const struct column *c, const uint32_t *train, size_t n,
+		   const struct params *p, struct matrix *to, struct err *e)
+{
+	double fill = params_number(p, "arbimp");
+	size_t missing = 0;
+	float *out;
+
+	for (size_t i = 0; i < n; i++)
+		missing += c->code[train[i]] == FRAME_NA;
+	if (!(out = matrix_add(to, e)))
+		return false;
+	for (size_t row = 0; row < to->rows; row++)
+		out[row] =
+			c->code[row] == FRAME_NA
+				? (float)fill
+				: (float)fmin(fmax(column_number(c, row), -LARGEST), LARGEST);
+	if (!missing || (double)missing < params_number(p, "min_count_na"))
+		return true;
+	if (!(out = matrix_add(to, e)))
+		return false;
+	for (size_t row = 0; row < to->rows; row++)
+		out[row] = c->code[row] == FRAME_NA;
+	return true;
+}
