@@ -71,6 +71,12 @@ static bool check_range(struct spec *p, struct err *e)
 	return true;
 }
 
+bool spec_check_values(const char *name, const cJSON *values, struct err *e)
+{
+	return cJSON_GetArraySize(values) <= SPACE_VALUES_MAX ||
+	       err_set(e, ERR_INPUT, "%s: more than %d values", name, SPACE_VALUES_MAX);
+}
+
 static bool check_specs(struct space *s, struct err *e)
 {
 	for (size_t i = 0; i < s->n_spec; i++) {

@@ -6,17 +6,20 @@
  *	sum over its values v of the product over the children active at v
  *
  * settings, and only the values that conditions name have children: the others
- * count 1 each.
+ * count 1 each.  Children stand behind their parents, so one pass from the last to
+ * the first finds every child counted.
  */
 #include "space/internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 struct count {
 	const struct space *s;
 	space_size_fn *size;
 	space_has_fn *has;
 	const void *ctx;
+	double *settings; /* of the parameter that starts at i, its children included */
 };
 
 /* A parameter is dimension i, or i and i + 1. */
@@ -41,8 +44,6 @@ static bool holds(const struct space_dim *d, const struct space_when *w)
 	return false;
 }
 
-static double settings(const struct count *c, size_t i);
-
 /* Product over the children of i that are active at w. */
 static double at_value(const struct count *c, size_t i, const struct space_when *w)
 {
@@ -50,7 +51,7 @@ static double at_value(const struct count *c, size_t i, const struct space_when 
 
 	for (size_t j = i + 1; j < c->s->n; j++) {
 		if (is_child(c, j, i) && holds(&c->s->dim[j], w))
-			product *= settings(c, j);
+			product *= c->settings[j];
 	}
 	return product;
 }
@@ -93,17 +94,21 @@ static double settings(const struct count *c, size_t i)
 	return sum + values - named;
 }
 
-double space_product(const struct space *s, space_size_fn *size, space_has_fn *has,
-		     const void *ctx)
+bool space_product(const struct space *s, space_size_fn *size, space_has_fn *has,
+		   const void *ctx, double *product, struct err *e)
 {
-	struct count c = {s, size, has, ctx};
-	double product = 1;
+	struct count c = {s, size, has, ctx, calloc(s->n, sizeof(double))};
 
-	for (size_t i = 0; i < s->n; i++) {
+	if (!c.settings)
+		return err_nomem(e);
+	*product = 1;
+	for (size_t i = s->n; i-- > 0;) {
+		c.settings[i] = settings(&c, i);
 		if (!s->dim[i].n_when)
-			product *= settings(&c, i);
+			*product *= c.settings[i];
 	}
-	return product;
+	free(c.settings);
+	return true;
 }
 
 static double all_values(const void *ctx, size_t i)
@@ -121,7 +126,7 @@ static bool any_value(const void *ctx, size_t i, double k)
 	return true;
 }
 
-double space_size(const struct space *s)
+bool space_count(struct space *s, struct err *e)
 {
-	return space_product(s, all_values, any_value, s);
+	return space_product(s, all_values, any_value, s, &s->size, e);
 }

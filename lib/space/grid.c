@@ -20,6 +20,7 @@ struct grid {
 	struct axis *axis; /* n */
 	cJSON *params;
 	size_t members; /* of params */
+	double count;
 	bool started;
 };
 
@@ -69,42 +70,6 @@ static bool choose_levels(struct axis *a, double levels, struct err *e)
 	return true;
 }
 
-struct grid *grid_new(const struct space *s, double levels, struct err *e)
-{
-	struct grid *g = calloc(1, sizeof(*g));
-
-	if (!g)
-		goto nomem;
-	g->s = s;
-	g->n = s->n;
-	g->params = cJSON_CreateObject();
-	g->axis = calloc(s->n, sizeof(*g->axis));
-	if (!g->params || !g->axis)
-		goto nomem;
-	for (size_t i = 0; i < s->n; i++) {
-		g->axis[i].dim = &s->dim[i];
-		if (!choose_levels(&g->axis[i], levels, e))
-			goto fail;
-	}
-	return g;
-nomem:
-	err_nomem(e);
-fail:
-	grid_free(g);
-	return NULL;
-}
-
-void grid_free(struct grid *g)
-{
-	if (!g)
-		return;
-	for (size_t i = 0; g->axis && i < g->n; i++)
-		free(g->axis[i].level);
-	cJSON_Delete(g->params);
-	free(g->axis);
-	free(g);
-}
-
 static double axis_size(const void *ctx, size_t i)
 {
 	const struct grid *g = ctx;
@@ -126,9 +91,47 @@ static bool axis_has(const void *ctx, size_t i, double k)
 	return !a->level || bsearch(&k, a->level, (size_t)a->n, sizeof(*a->level), ascending);
 }
 
+struct grid *grid_new(const struct space *s, double levels, struct err *e)
+{
+	struct grid *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		goto nomem;
+	g->s = s;
+	g->n = s->n;
+	g->params = cJSON_CreateObject();
+	g->axis = calloc(s->n, sizeof(*g->axis));
+	if (!g->params || !g->axis)
+		goto nomem;
+	for (size_t i = 0; i < s->n; i++) {
+		g->axis[i].dim = &s->dim[i];
+		if (!choose_levels(&g->axis[i], levels, e))
+			goto fail;
+	}
+	if (!space_product(s, axis_size, axis_has, g, &g->count, e))
+		goto fail;
+	return g;
+nomem:
+	err_nomem(e);
+fail:
+	grid_free(g);
+	return NULL;
+}
+
+void grid_free(struct grid *g)
+{
+	if (!g)
+		return;
+	for (size_t i = 0; g->axis && i < g->n; i++)
+		free(g->axis[i].level);
+	cJSON_Delete(g->params);
+	free(g->axis);
+	free(g);
+}
+
 double grid_count(const struct grid *g)
 {
-	return space_product(g->s, axis_size, axis_has, g);
+	return g->count;
 }
 
 static double index_of(const struct axis *a)

@@ -24,7 +24,8 @@ struct spec {
 };
 
 #define SPACE_LEVELS_MAX 1000000 /* a table of so many doubles is made */
-#define SPACE_DIMS_MAX 4096      /* bounds recursion and quadratic loops */
+#define SPACE_DIMS_MAX 1024      /* bounds the cost of ordering, cubic at worst */
+#define SPACE_VALUES_MAX 10000   /* listed values are compared with each other */
 
 struct space {
 	size_t n, n_spec;
@@ -32,6 +33,7 @@ struct space {
 	struct spec *spec;     /* n_spec; names and values of dim point into it */
 	cJSON *left_out;
 	char *model;
+	double size;
 };
 
 void spec_release(struct spec *p);
@@ -41,6 +43,9 @@ bool spec_argument(struct spec *p, const char *arg, struct err *e);
 
 /* Read one member of a JSON object. ERR_INPUT. */
 bool spec_member(struct spec *p, const cJSON *member, struct err *e);
+
+/* Is the list of values (or NULL) short enough? ERR_INPUT. */
+bool spec_check_values(const char *name, const cJSON *values, struct err *e);
 
 /* Turn s->spec into s->dim. ERR_INPUT. */
 bool space_build(struct space *s, struct err *e);
@@ -54,7 +59,10 @@ double space_dim_find(const struct space_dim *d, const cJSON *v);
  */
 typedef double space_size_fn(const void *ctx, size_t i);
 typedef bool space_has_fn(const void *ctx, size_t i, double k);
-double space_product(const struct space *s, space_size_fn *size, space_has_fn *has,
-		     const void *ctx);
+bool space_product(const struct space *s, space_size_fn *size, space_has_fn *has,
+		   const void *ctx, double *product, struct err *e);
+
+/* Set s->size. */
+bool space_count(struct space *s, struct err *e);
 
 #endif

@@ -70,7 +70,7 @@ static void add(struct found *best, size_t *n, const char *name, size_t away)
 
 char *param_nearest(const cJSON *records, const char *name)
 {
-	struct found best[SHOWN];
+	struct found best[SHOWN] = {0};
 	struct json_text t = {0};
 	const char *last = strrchr(name, '/');
 	const cJSON *rec;

@@ -88,6 +88,8 @@ static bool fill_bare(struct spec *p, const cJSON *records, struct err *e)
 		p->hi = fmin(p->hi, hi);
 		p->log = p->log || json_true(rec, "log");
 	}
+	if (!spec_check_values(p->name, values, e))
+		return false;
 	p->ranged = p->ranged && !unranged && p->lo <= p->hi;
 	if (!(p->values = common_values(records, p->name, values)))
 		return err_nomem(e);
@@ -156,6 +158,9 @@ static bool resolve(struct spec *p, const cJSON *records, struct err *e)
 	const cJSON *rec, *initial;
 	bool found = false;
 
+	if (!spec_check_values(p->name, p->values, e) ||
+	    !spec_check_values(p->name, p->when, e))
+		return false;
 	if (!records)
 		return !p->bare ||
 		       err_set(e, ERR_INPUT, "%s: no values, and no parameter record says them",
@@ -316,7 +321,7 @@ struct space *space_new(const char *const *args, size_t n, const cJSON *source, 
 		err_set(e, ERR_INPUT, "the space is empty: no parameter to try");
 		goto fail;
 	}
-	if (space_build(s, e))
+	if (space_build(s, e) && space_count(s, e))
 		return s;
 fail:
 	space_free(s);
@@ -348,6 +353,11 @@ size_t space_dims(const struct space *s)
 const struct space_dim *space_dim(const struct space *s, size_t i)
 {
 	return &s->dim[i];
+}
+
+double space_size(const struct space *s)
+{
+	return s->size;
 }
 
 const char *space_model(const struct space *s)

@@ -88,13 +88,13 @@ static int by_text(const void *a, const void *b)
 /* Number of settings, and of distinct ones, of a walk. */
 static void tally(char *text, size_t *all, size_t *distinct)
 {
-	char *word, **list = NULL;
+	size_t len = text ? strlen(text) : 0;
+	char *word, **list = calloc(len + 1, sizeof(*list));
 
 	*all = *distinct = 0;
 	while (text && (word = strsep(&text, " "))) {
 		if (!*word)
 			continue;
-		list = realloc(list, (*all + 1) * sizeof(*list));
 		list[(*all)++] = word;
 	}
 	if (*all)
@@ -173,6 +173,27 @@ static void large(void)
 	cJSON_Delete(source);
 }
 
+/* Each parameter exists for both values of the one before it. */
+static void chain(void)
+{
+	enum { LENGTH = 50 };
+	char text[LENGTH][40];
+	const char *args[LENGTH];
+	struct err e = {0};
+	struct space *s;
+
+	for (size_t i = 0; i < LENGTH; i++) {
+		args[i] = text[i];
+		if (i)
+			snprintf(text[i], sizeof(text[i]), "p%zu=1,2?p%zu=1,2", i, i - 1);
+		else
+			snprintf(text[i], sizeof(text[i]), "p0=1,2");
+	}
+	s = space_new(args, LENGTH, NULL, &e);
+	ok(s && space_size(s) == ldexp(1, LENGTH), "a chain of conditions is counted at once");
+	space_free(s);
+}
+
 static void expressions(void)
 {
 	static const struct {
@@ -219,6 +240,7 @@ int main(void)
 	orders();
 	counts();
 	large();
+	chain();
 	expressions();
 	return tap_end();
 }

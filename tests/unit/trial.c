@@ -157,12 +157,12 @@ static void emits(void)
 
 	ok(log && !trial_log_emit(log, rec, out, &e) && e.kind == ERR_SYSTEM,
 	   "a record that cannot be logged is an error");
-	ok(strstr(text, "\"0000000000000001\"") != NULL, "... and goes to the output all the same");
+	ok(strstr(text, "\"0000000000000001\"") != NULL,
+	   "... and goes to the output all the same");
 	trial_log_free(log);
 	e = (struct err){0};
 	log = trial_log_open(NULL, false, &e);
-	ok(log && trial_log_emit(log, rec, out, &e) &&
-		   trial_log_find(log, "0000000000000001"),
+	ok(log && trial_log_emit(log, rec, out, &e) && trial_log_find(log, "0000000000000001"),
 	   "a log without a file remembers");
 	trial_log_free(log);
 	cJSON_Delete(rec);
