@@ -51,11 +51,13 @@ const char *dr_project_meant(const char *given);
 struct http *dr_http(struct dr *dr);
 
 /*
- * A path from its parts, the last followed by NULL: each is percent-encoded, so an
- * id from a user or a server stays one part.  ("projects", "5f0c", NULL) gives
- * `projects/5f0c/`.  ERR_INPUT for an empty part.
+ * A path from its parts: each is percent-encoded, so an id from a user or a server
+ * stays one part.  dr_path(e, "projects", "5f0c") gives `projects/5f0c/`.
+ * ERR_INPUT for an empty part.  dr_join takes the parts as an array that ends with
+ * NULL.
  */
-char *dr_path(struct err *e, const char *part, ...) __attribute__((sentinel));
+#define dr_path(e, ...) dr_join(e, (const char *const[]){__VA_ARGS__, NULL})
+char *dr_join(struct err *e, const char *const *parts);
 
 /* path?name=value, the value percent-encoded; frees path.  NULL where path is. */
 char *dr_query(struct err *e, char *path, const char *name, const char *value);

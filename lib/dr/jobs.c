@@ -122,7 +122,7 @@ bool dr_train(struct dr *dr, const char *project, const char *blueprint,
 		cJSON_Delete(body);
 		return err_nomem(e);
 	}
-	return dr_submit(dr, dr_path(e, "projects", project, "models", NULL), body, s, e);
+	return dr_submit(dr, dr_path(e, "projects", project, "models"), body, s, e);
 }
 
 /* ---- jobs ---- */
@@ -169,7 +169,7 @@ bool dr_job_read(const struct dr *dr, const struct http_response *r, const struc
 bool dr_job_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
 		  void *ctx, struct err *e)
 {
-	char *path = dr_path(e, "projects", project, "jobs", id, NULL);
+	char *path = dr_path(e, "projects", project, "jobs", id);
 	struct http_request q = {.method = HTTP_GET, .path = path};
 	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
 
@@ -180,7 +180,7 @@ bool dr_job_start(struct dr *dr, const char *project, const char *id, http_done_
 bool dr_job_get(struct dr *dr, const char *project, const char *id, struct dr_job *job,
 		struct err *e)
 {
-	char *path = dr_path(e, "projects", project, "jobs", id, NULL);
+	char *path = dr_path(e, "projects", project, "jobs", id);
 	struct http_request q = {.method = HTTP_GET, .path = path};
 	struct http_response r = {0};
 	struct err why = {0};
@@ -198,17 +198,17 @@ bool dr_job_get(struct dr *dr, const char *project, const char *id, struct dr_jo
 
 cJSON *dr_jobs(struct dr *dr, const char *project, struct err *e)
 {
-	return dr_list(dr, dr_path(e, "projects", project, "jobs", NULL), e);
+	return dr_list(dr, dr_path(e, "projects", project, "jobs"), e);
 }
 
 cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e)
 {
-	return dr_list(dr, dr_path(e, "projects", project, "modelJobs", NULL), e);
+	return dr_list(dr, dr_path(e, "projects", project, "modelJobs"), e);
 }
 
 bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct err *e)
 {
-	char *path = dr_path(e, "projects", project, "jobs", id, NULL);
+	char *path = dr_path(e, "projects", project, "jobs", id);
 	struct http_request q = {.method = HTTP_DELETE, .path = path};
 	struct http_response r = {0};
 	bool ok = path && http_call(dr_http(dr), &q, &r, e);

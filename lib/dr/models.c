@@ -6,7 +6,7 @@
 
 static char *path_of(const char *project, const char *id, struct err *e)
 {
-	return dr_path(e, "projects", project, "models", id, NULL);
+	return dr_path(e, "projects", project, "models", id);
 }
 
 cJSON *dr_model_get(struct dr *dr, const char *project, const char *id, struct err *e)
@@ -16,7 +16,7 @@ cJSON *dr_model_get(struct dr *dr, const char *project, const char *id, struct e
 
 cJSON *dr_models(struct dr *dr, const char *project, struct err *e)
 {
-	char *path = dr_path(e, "projects", project, "models", NULL);
+	char *path = dr_path(e, "projects", project, "models");
 
 	return dr_list(dr, dr_query(e, path, "orderBy", "-metric"), e);
 }

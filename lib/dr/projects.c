@@ -8,7 +8,7 @@
 
 static char *path_of(const char *id, struct err *e)
 {
-	return dr_path(e, "projects", id, NULL);
+	return dr_path(e, "projects", id);
 }
 
 cJSON *dr_project_get(struct dr *dr, const char *id, struct err *e)
@@ -18,7 +18,7 @@ cJSON *dr_project_get(struct dr *dr, const char *id, struct err *e)
 
 cJSON *dr_project_list(struct dr *dr, const char *name, struct err *e)
 {
-	char *path = dr_path(e, "projects", NULL);
+	char *path = dr_path(e, "projects");
 
 	return dr_list(dr, name ? dr_query(e, path, "projectName", name) : path, e);
 }
@@ -61,7 +61,7 @@ char *dr_project_create(struct dr *dr, const char *source, const char *name, str
 			err_nomem(e);
 			return NULL;
 		}
-		dr_send(dr, HTTP_POST, dr_path(e, "projects", NULL), body, &location, e);
+		dr_send(dr, HTTP_POST, dr_path(e, "projects"), body, &location, e);
 	} else {
 		location = upload(dr, source, name, e);
 	}
@@ -82,8 +82,7 @@ char *dr_project_aim(struct dr *dr, const char *id, const struct dr_aim *aim, st
 		err_nomem(e);
 		return NULL;
 	}
-	if (dr_send(dr, HTTP_PATCH, dr_path(e, "projects", id, "aim", NULL), body, &location,
-		    e) &&
+	if (dr_send(dr, HTTP_PATCH, dr_path(e, "projects", id, "aim"), body, &location, e) &&
 	    !location)
 		err_set(e, ERR_REFUSED, "PATCH projects/%s/aim/: the answer names no status",
 			id);
@@ -118,7 +117,7 @@ bool dr_project_delete(struct dr *dr, const char *id, struct err *e)
 
 cJSON *dr_project_status(struct dr *dr, const char *id, struct err *e)
 {
-	return dr_get(dr, dr_path(e, "projects", id, "status", NULL), e);
+	return dr_get(dr, dr_path(e, "projects", id, "status"), e);
 }
 
 bool dr_project_is_done(const cJSON *project, const cJSON *status)
@@ -202,7 +201,7 @@ bool dr_project_metric(struct dr *dr, const cJSON *project, const char *metric,
 	if (!id || !target || !*name || !**name)
 		return err_set(e, ERR_INPUT, "project %s has no target yet", id ? id : "?");
 	answer = dr_get(dr,
-			dr_query(e, dr_path(e, "projects", id, "features", "metrics", NULL),
+			dr_query(e, dr_path(e, "projects", id, "features", "metrics"),
 				 "featureName", target),
 			e);
 	if (!answer)

@@ -8,13 +8,13 @@
 
 static char *path_of(const char *project, const char *model, struct err *e)
 {
-	return dr_path(e, "projects", project, "models", model, "advancedTuning", NULL);
+	return dr_path(e, "projects", project, "models", model, "advancedTuning");
 }
 
 cJSON *dr_parameters(struct dr *dr, const char *project, const char *model, struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "models", model, "advancedTuning",
-			     "parameters", NULL);
+			     "parameters");
 	cJSON *answer = dr_get(dr, path, e), *list;
 
 	if (!answer)

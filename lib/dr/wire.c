@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,16 +30,13 @@ static bool add_part(struct json_text *path, const char *part, struct err *e)
 	return !path->failed || err_nomem(e);
 }
 
-char *dr_path(struct err *e, const char *part, ...)
+char *dr_join(struct err *e, const char *const *parts)
 {
 	struct json_text path = {0};
-	va_list ap;
 	bool ok = true;
 
-	va_start(ap, part);
-	for (; ok && part; part = va_arg(ap, const char *))
-		ok = add_part(&path, part, e);
-	va_end(ap);
+	for (; ok && *parts; parts++)
+		ok = add_part(&path, *parts, e);
 	if (ok)
 		return path.s;
 	json_text_release(&path);

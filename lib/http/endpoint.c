@@ -54,6 +54,7 @@ bool endpoint_init(struct endpoint *ep, const char *url, struct err *e)
 	CURLU *u = curl_url();
 	struct parts p = {0};
 	char *slashed = NULL, *whole = NULL;
+	const char *after;
 	bool ok = false;
 
 	memset(ep, 0, sizeof(*ep));
@@ -61,7 +62,9 @@ bool endpoint_init(struct endpoint *ep, const char *url, struct err *e)
 		err_nomem(e);
 		goto out;
 	}
-	if (!strstr(url, "://") || curl_url_set(u, CURLUPART_URL, slashed, 0) ||
+	/* libcurl would take the first part of the path for the host. */
+	after = strstr(url, "://");
+	if (!after || after[3] == '/' || curl_url_set(u, CURLUPART_URL, slashed, 0) ||
 	    !parts_get(u, &p) || curl_url_get(u, CURLUPART_URL, &whole, 0)) {
 		err_set(e, ERR_INPUT, "endpoint '%s' is not a URL", url);
 		goto out;
