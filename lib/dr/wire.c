@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <curl/curl.h>
 
@@ -278,17 +277,9 @@ cJSON *dr_record(const cJSON *wire)
 
 /* ---- waiting ---- */
 
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 bool dr_wait(struct dr *dr, struct dr_wait *w, struct err *e)
 {
-	double now = now_s(), wait;
+	double now = http_now(), wait;
 
 	if (!w->started) {
 		w->started = true;

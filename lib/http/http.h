@@ -144,6 +144,9 @@ char *http_reason(const struct http *h, const struct http_response *r);
 bool http_call(struct http *h, const struct http_request *q, struct http_response *r,
 	       struct err *e);
 
+/* Seconds of the monotonic clock that all waits are measured by. */
+double http_now(void);
+
 /* Do nothing but serve pending requests for that long; a signal does not end it. */
 bool http_sleep(struct http *h, double seconds, struct err *e);
 

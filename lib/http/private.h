@@ -77,6 +77,4 @@ const char *message_path(const struct call *c);
 void message_error(struct call *c, enum retry_verdict v, CURLcode code, struct err *e);
 void message_scrub(const struct http *h, char *text);
 
-double http_now(void);
-
 #endif

@@ -71,6 +71,13 @@ enum ndjson_result ndjson_pop(struct ndjson_reader *r, cJSON **rec, struct err *
 typedef bool ndjson_fn(cJSON *rec, struct ndjson_reader *r, void *ctx, struct err *e);
 bool ndjson_each(struct ndjson_reader *r, ndjson_fn *fn, void *ctx, struct err *e);
 
+/*
+ * The caller found the last record to be bad, and e says why: put `NAME:LINE: ` in
+ * front and return false; or, with skip_bad, do with it what is done with a bad line,
+ * clear e and return true.
+ */
+bool ndjson_refuse(struct ndjson_reader *r, struct err *e);
+
 /* Write one record and a newline and flush. ERR_SYSTEM `write: REASON`. */
 bool ndjson_put(FILE *out, const cJSON *rec, struct err *e);
 

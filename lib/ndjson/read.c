@@ -118,6 +118,24 @@ static enum ndjson_result parse_line(struct ndjson_reader *r, cJSON **rec, struc
 	return NDJSON_ERROR;
 }
 
+/* Pass over the last line, for the reason in e. */
+static void skip(struct ndjson_reader *r, struct err *e)
+{
+	r->bad++;
+	if (r->on_bad)
+		r->on_bad(e, r->ctx);
+	*e = (struct err){0};
+}
+
+bool ndjson_refuse(struct ndjson_reader *r, struct err *e)
+{
+	err_prefix(e, "%s:%zu", r->name, r->line);
+	if (!r->skip_bad)
+		return false;
+	skip(r, e);
+	return true;
+}
+
 enum ndjson_result ndjson_pop(struct ndjson_reader *r, cJSON **rec, struct err *e)
 {
 	enum ndjson_result got;
@@ -132,10 +150,7 @@ enum ndjson_result ndjson_pop(struct ndjson_reader *r, cJSON **rec, struct err *
 			got = parse_line(r, rec, e);
 		if (got != NDJSON_ERROR || !r->skip_bad)
 			return got;
-		r->bad++;
-		if (r->on_bad)
-			r->on_bad(e, r->ctx);
-		*e = (struct err){0};
+		skip(r, e);
 	}
 }
 
