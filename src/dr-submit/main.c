@@ -1,0 +1,145 @@
+/* dr-submit: start one training job per proposed trial. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "dr/dr.h"
+#include "ndjson/ndjson.h"
+#include "submit.h"
+#include "trial/log.h"
+#include "trial/trial.h"
+
+static const char *project, *model, *log_path;
+static long parallel = 8;
+static bool skip_bad;
+
+static const struct cli_option options[] = {
+	{"model", 'm', CLI_STRING, &model, "ID",
+	 "the model to tune, for trials that name none"},
+	{"project", 'p', CLI_STRING, &project, "ID", "its project; else that of $DR_PROJECT"},
+	{"log", 'l', CLI_STRING, &log_path, "FILE",
+	 "trial log: append to it, and submit nothing twice"},
+	{"parallel", 0, CLI_INT, &parallel, "N", "requests under way at once", .min = 1,
+	 .max = 256},
+	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
+	 "pass over bad lines and let bad trials fail, instead of stopping"},
+	{.type = CLI_LAST},
+};
+
+static const struct cli_tool tool = {
+	.name = "dr-submit",
+	.synopsis = "[--model ID] [--project ID] [--log FILE] [OPTION...] <trials >trials",
+	.summary = "Start one training job per proposed trial.",
+	.examples = "  gridgen max_depth=3,5,7 | dr-submit --model \"$MODEL\" | dr-collect\n"
+		    "  dr-submit --log trials.ndjson --model \"$MODEL\" <proposals >jobs\n",
+	.details = "Trials in state proposed become submitted; everything else is passed on as "
+		   "it is.\nValues are checked against the model's own constraints before "
+		   "anything is sent.\n",
+	.options = options,
+};
+
+static void report_bad(const struct err *e, void *ctx)
+{
+	(void)ctx;
+	cli_error("%s", e->text);
+}
+
+/* One record from the input; takes it over. */
+static bool handle(struct submitter *s, struct ndjson_reader *in, cJSON *rec, struct err *e)
+{
+	enum trial_state state = trial_state(rec, e);
+	bool ok;
+
+	if (state == TRIAL_PROPOSED)
+		return submit_take(s, rec, e);
+	ok = state == TRIAL_NONE && e->kind != ERR_NONE ? ndjson_refuse(in, e)
+							: ndjson_pass(stdout, in, e);
+	cJSON_Delete(rec);
+	return ok;
+}
+
+/*
+ * Take from the input what there is room for. False at its end and after a bad
+ * record, whose message comes at once: what came before it still goes its way.
+ */
+static bool take(struct submitter *s, struct ndjson_reader *in, enum err_kind *bad)
+{
+	enum ndjson_result got = NDJSON_WAIT;
+	struct err e = {0};
+	cJSON *rec;
+
+	while (s->stop.kind == ERR_NONE && submit_room(s) &&
+	       (got = ndjson_pop(in, &rec, &e)) == NDJSON_RECORD) {
+		if (!handle(s, in, rec, &e)) {
+			got = NDJSON_ERROR;
+			break;
+		}
+	}
+	if (got == NDJSON_ERROR && (e.kind == ERR_SYSTEM || e.kind == ERR_UNAVAILABLE)) {
+		s->stop = e;
+	} else if (got == NDJSON_ERROR) {
+		cli_error("%s", e.text);
+		*bad = e.kind;
+	}
+	return got != NDJSON_ERROR && got != NDJSON_END;
+}
+
+/* Until the input is at its end and everything is answered; *bad is the kind of
+ * what ended the input before. */
+static bool run(struct submitter *s, struct ndjson_reader *in, enum err_kind *bad,
+		struct err *e)
+{
+	bool reading = true, readable;
+
+	for (;;) {
+		double next_s;
+
+		reading = reading && take(s, in, bad);
+		next_s = submit_send(s);
+		if (submit_idle(s) && (!reading || s->stop.kind != ERR_NONE))
+			break;
+		if (!http_poll(dr_http(s->dr), reading && submit_room(s) ? in->fd : -1, next_s,
+			       &readable, e) ||
+		    (readable && !ndjson_fill(in, e)))
+			return false;
+	}
+	*e = s->stop;
+	return e->kind == ERR_NONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = {0};
+	struct submitter s = {0};
+	struct ndjson_reader in;
+	enum err_kind bad = ERR_NONE;
+	int status;
+
+	if (cli_parse(&tool, argc, argv) != argc)
+		cli_usage("trials are read from stdin, not from an operand");
+	cli_expect_stdin("trials");
+
+	if (!(s.dr = dr_open(cli_trace, NULL, &e)) ||
+	    !(s.log = trial_log_open(log_path, log_path != NULL, &e)))
+		cli_die(&e);
+	http_set_connections(dr_http(s.dr), parallel);
+	s.options = (struct target_options){
+		.project = project, .model = model, .default_project = dr_project_meant(NULL)};
+	s.parallel = (size_t)parallel;
+	s.skip_bad = skip_bad;
+	submit_init(&s);
+	ndjson_init(&in, STDIN_FILENO, "<stdin>");
+	in.skip_bad = skip_bad;
+	in.on_bad = report_bad;
+
+	if (!run(&s, &in, &bad, &e) || !ndjson_close(stdout, &e))
+		cli_die(&e);
+
+	status = bad != ERR_NONE ? err_status(bad) : s.failed > 0 || in.bad > 0;
+	submit_release(&s);
+	ndjson_release(&in);
+	trial_log_free(s.log);
+	dr_close(s.dr);
+	return status;
+}

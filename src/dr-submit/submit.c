@@ -1,0 +1,382 @@
+#include "submit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "dr/jobs.h"
+#include "dr/tuning.h"
+#include "json/json.h"
+#include "ndjson/ndjson.h"
+#include "trial/trial.h"
+
+/* A lost answer is asked for after 1, 2, 4, ... 32 s. */
+#define LOST_MAX 6
+/* A full queue is tried after 1, 2, 4, ... 30 s. */
+#define FULL_WAIT_MAX_S 30.0
+
+struct flight {
+	struct flight *next;
+	struct submitter *s;
+	cJSON *rec, *values;
+	const struct target *target;
+	bool sent;
+	double due; /* not to be sent before */
+	int lost;   /* answers that were lost */
+	char first_sent[TRIAL_TIME_LEN + 1];
+};
+
+void submit_init(struct submitter *s)
+{
+	s->end = &s->first;
+	s->full_wait_s = 1;
+}
+
+static void flight_free(struct flight *f)
+{
+	if (!f)
+		return;
+	cJSON_Delete(f->values);
+	cJSON_Delete(f->rec);
+	free(f);
+}
+
+void submit_release(struct submitter *s)
+{
+	while (s->first) {
+		struct flight *f = s->first;
+
+		s->first = f->next;
+		flight_free(f);
+	}
+	target_free(s->targets);
+}
+
+bool submit_room(const struct submitter *s)
+{
+	return s->flights < s->parallel;
+}
+
+bool submit_idle(const struct submitter *s)
+{
+	return s->stop.kind != ERR_NONE ? s->sent == 0 : s->flights == 0;
+}
+
+/* The first reason counts. */
+static void stop(struct submitter *s, const struct err *e)
+{
+	if (s->stop.kind == ERR_NONE)
+		s->stop = *e;
+}
+
+/* ---- the end of a flight ---- */
+
+static void land(struct flight *f)
+{
+	struct submitter *s = f->s;
+	struct flight **p = &s->first;
+
+	while (*p != f)
+		p = &(*p)->next;
+	*p = f->next;
+	if (!f->next)
+		s->end = p;
+	s->flights--;
+	flight_free(f);
+}
+
+/* rec in its new state: to the log, then on. */
+static void hand_on(struct submitter *s, const cJSON *rec)
+{
+	struct err e = {0};
+
+	if (!trial_log_emit(s->log, rec, stdout, &e))
+		stop(s, &e);
+}
+
+static bool set_target(cJSON *rec, const struct target *t)
+{
+	return !t || (json_set_str(rec, "project", t->project) &&
+		      json_set_str(rec, "model", t->model));
+}
+
+/* A trial that will not become a job. */
+static void fail(struct submitter *s, cJSON *rec, const struct target *t, const char *job,
+		 const char *why)
+{
+	struct err e = {0};
+	char now[TRIAL_TIME_LEN + 1];
+
+	trial_now(now);
+	if (!set_target(rec, t) || (job && !json_set_str(rec, "job", job)) ||
+	    !trial_set_state(rec, TRIAL_FAILED, why, &e) ||
+	    !json_set_str(rec, "finished_at", now)) {
+		err_nomem(&e);
+		stop(s, &e);
+		return;
+	}
+	s->failed++;
+	cli_warn("trial %s: %s", trial_id(rec), why);
+	hand_on(s, rec);
+}
+
+/*
+ * The trial has a job.  Of one that was there already it is not known when it was
+ * submitted: taken_over says so, and dr-collect then gives no duration.
+ */
+static void succeed(struct flight *f, const struct dr_submission *got)
+{
+	struct err e = {0};
+	char now[TRIAL_TIME_LEN + 1];
+
+	trial_now(now);
+	if (!set_target(f->rec, f->target) || !json_set_str(f->rec, "job", got->job) ||
+	    !json_set_str(f->rec, "submitted_at", now) ||
+	    (got->how == DR_REPEATED && !json_set(f->rec, "taken_over", cJSON_CreateTrue())) ||
+	    !trial_set_state(f->rec, TRIAL_SUBMITTED, NULL, &e)) {
+		err_nomem(&e);
+		stop(f->s, &e);
+		return;
+	}
+	hand_on(f->s, f->rec);
+}
+
+/* ---- answers ---- */
+
+static void settled(struct flight *f, const struct dr_submission *got)
+{
+	struct err why = {0};
+
+	f->s->full = false;
+	f->s->full_wait_s = 1;
+	if (got->dead) {
+		err_set(&why, ERR_REFUSED,
+			"job %s had these values before and failed or was cancelled, and the "
+			"server does not run them again",
+			got->job);
+		fail(f->s, f->rec, f->target, got->job, why.text);
+	} else {
+		succeed(f, got);
+	}
+	land(f);
+}
+
+static void queue_full(struct submitter *s)
+{
+	double now = http_now();
+
+	/* Several requests may have been under way when the queue filled up. */
+	if (s->full && now < s->full_due)
+		return;
+	s->full = true;
+	s->full_due = now + s->full_wait_s;
+	s->full_wait_s = fmin(2 * s->full_wait_s, FULL_WAIT_MAX_S);
+	if (!s->full_told)
+		cli_note("the server's queue is full; waiting for room");
+	s->full_told = true;
+}
+
+static void lost(struct flight *f, const struct err *why)
+{
+	struct err e = *why;
+
+	if (++f->lost <= LOST_MAX) {
+		f->due = http_now() + ldexp(1, f->lost - 1);
+		cli_verbose(1, "trial %s: %s; asking again", trial_id(f->rec), why->text);
+		return;
+	}
+	e.kind = ERR_UNAVAILABLE;
+	err_prefix(&e, "trial %s", trial_id(f->rec));
+	stop(f->s, &e);
+}
+
+/* The server did not accept it: this trial, or any. */
+static void refused(struct flight *f, const struct http_response *r, const struct err *why)
+{
+	struct err said = {0};
+	char *reason;
+
+	if (r->status != 413 && r->status != 422) {
+		stop(f->s, why);
+		return;
+	}
+	if (!(reason = http_reason(dr_http(f->s->dr), r))) {
+		err_nomem(&said);
+		stop(f->s, &said);
+		return;
+	}
+	err_set(&said, ERR_REFUSED, "%s", reason); /* cuts what is too long */
+	free(reason);
+	fail(f->s, f->rec, f->target, NULL, said.text);
+	land(f);
+}
+
+static void answered(struct http_response *r, const struct err *why, void *ctx)
+{
+	struct flight *f = ctx;
+	struct dr_submission got;
+	struct err e = {0};
+
+	f->sent = false;
+	f->s->sent--;
+	if (!dr_submission_read(f->s->dr, r, why, &got, &e))
+		refused(f, r, &e);
+	else if (got.how == DR_QUEUE_FULL)
+		queue_full(f->s);
+	else if (got.how == DR_UNKNOWN)
+		lost(f, &e);
+	else
+		settled(f, &got);
+	dr_submission_release(&got);
+}
+
+/* ---- sending ---- */
+
+static bool model_differs(const cJSON *known, const struct target_options *o)
+{
+	const char *model = json_str(known, "model");
+
+	return o->model && model && strcmp(model, o->model) != 0;
+}
+
+/* What the log knows of a trial beyond `proposed`, or NULL. */
+static const cJSON *known(const struct submitter *s, const cJSON *rec)
+{
+	const cJSON *last = trial_log_find(s->log, trial_id(rec));
+	struct err ignored = {0};
+
+	return last && trial_state(last, &ignored) != TRIAL_PROPOSED ? last : NULL;
+}
+
+static bool pass_known(const struct submitter *s, const cJSON *last, struct err *e)
+{
+	if (model_differs(last, &s->options))
+		return err_set(e, ERR_USAGE,
+			       "trial %s: the log has it for model %s, and --model says %s",
+			       trial_id(last), json_str(last, "model"), s->options.model);
+	return ndjson_put(stdout, last, e);
+}
+
+static bool send_one(struct flight *f, struct err *e)
+{
+	struct submitter *s = f->s;
+	char description[8 + TRIAL_ID_LEN];
+	cJSON *values;
+
+	if (!trial_log_find(s->log, trial_id(f->rec)) && !trial_log_append(s->log, f->rec, e))
+		return false;
+	if (!(values = cJSON_Duplicate(f->values, true)))
+		return err_nomem(e);
+	/* The service shows it with the model: this is how a person finds the trial. */
+	snprintf(description, sizeof(description), "trial %s", trial_id(f->rec));
+	if (!dr_tune_start(s->dr, f->target->project, f->target->model, values, description,
+			   answered, f, e))
+		return false;
+	if (f->lost == 0)
+		trial_now(f->first_sent);
+	f->sent = true;
+	s->sent++;
+	return true;
+}
+
+/* Is the same trial under way before this one? */
+static bool has_twin(const struct flight *f)
+{
+	for (const struct flight *g = f->s->first; g != f; g = g->next)
+		if (strcmp(trial_id(g->rec), trial_id(f->rec)) == 0)
+			return true;
+	return false;
+}
+
+static double due(const struct flight *f)
+{
+	return f->s->full ? fmax(f->due, f->s->full_due) : f->due;
+}
+
+double submit_send(struct submitter *s)
+{
+	double now = http_now(), next = INFINITY;
+	struct flight *after;
+
+	for (struct flight *f = s->first; f && s->stop.kind == ERR_NONE; f = after) {
+		struct err e = {0};
+		const cJSON *last;
+		bool ok;
+
+		after = f->next;
+		if (f->sent || has_twin(f) || (s->full && s->sent > 0))
+			continue;
+		if (due(f) > now) {
+			next = fmin(next, due(f) - now);
+			continue;
+		}
+		if ((last = known(s, f->rec))) {
+			ok = pass_known(s, last, &e);
+			land(f);
+		} else {
+			ok = send_one(f, &e);
+		}
+		if (!ok)
+			stop(s, &e);
+	}
+	return isinf(next) ? -1 : next;
+}
+
+/* ---- taking ---- */
+
+/* What a tuning request cannot ask for must not be left out in silence. */
+static bool check_fields(const cJSON *rec, struct err *e)
+{
+	if (json_get(rec, "fidelity"))
+		return err_set(e, ERR_INPUT,
+			       "'fidelity' cannot be chosen: a tuned model has the sample of "
+			       "the model it is made from");
+	if (json_get(rec, "replicate"))
+		return err_set(e, ERR_INPUT,
+			       "'replicate' cannot be had: the server runs a setting once");
+	return true;
+}
+
+static bool reject(struct submitter *s, cJSON *rec, const struct target *t, struct err *e)
+{
+	if (e->kind == ERR_INPUT && s->skip_bad) {
+		fail(s, rec, t, NULL, e->text);
+		*e = (struct err){0};
+		return true;
+	}
+	return err_prefix(e, "trial %s", trial_id(rec));
+}
+
+bool submit_take(struct submitter *s, cJSON *rec, struct err *e)
+{
+	const cJSON *last = known(s, rec);
+	const struct target *t = NULL;
+	cJSON *values = NULL;
+	struct flight *f;
+	bool ok;
+
+	if (last) {
+		ok = pass_known(s, last, e);
+		cJSON_Delete(rec);
+		return ok;
+	}
+	if (!check_fields(rec, e) ||
+	    !(t = target_of(&s->targets, s->dr, &s->options, rec, e)) ||
+	    !(values = dr_tuning_values(t->parameters, t->model, json_get(rec, "params"), e))) {
+		ok = reject(s, rec, t, e);
+		cJSON_Delete(rec);
+		return ok;
+	}
+	if (!(f = calloc(1, sizeof(*f)))) {
+		cJSON_Delete(values);
+		cJSON_Delete(rec);
+		return err_nomem(e);
+	}
+	*f = (struct flight){.s = s, .rec = rec, .values = values, .target = t};
+	*s->end = f;
+	s->end = &f->next;
+	s->flights++;
+	return true;
+}
