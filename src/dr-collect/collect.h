@@ -1,0 +1,65 @@
+/*
+ * collect: submitted trials until their jobs are over.
+ *
+ * A look is one request for the project's list of unfinished jobs, however many
+ * trials wait.  A job that is not in the list is asked for by itself, so that a
+ * list that is late, or leaves one out, decides nothing: the job's own answer
+ * does.  The model that a finished job made is fetched, and the trial is handed on
+ * at once.  Requests about different jobs run at the same time.
+ *
+ * A job that the server says it does not know is asked for again at the next looks,
+ * and its trial fails after GONE_MAX such answers in a row.
+ *
+ * Looks: half a second after something finished, a second after a trial came, then
+ * each wait half as long again as the last one, up to poll_s.
+ */
+#ifndef COLLECT_H
+#define COLLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cjson/cJSON.h>
+
+#include "dr/dr.h"
+#include "project.h"
+#include "trial/log.h"
+
+struct job;
+
+struct collector {
+	/* Set by the caller; borrowed. */
+	struct dr *dr;
+	struct trial_log *log; /* or NULL */
+	const char *project;   /* of records that name none, or NULL */
+	const char *metric;    /* NULL: each project's own */
+	const char *partition; /* NULL: crossValidation, or what a trial's fidelity says */
+	double poll_s;
+
+	/* Results. */
+	size_t waiting, running, completed, failed;
+	const char *best_metric; /* of the trials so far, where all have the same one */
+	double best;
+	struct err stop; /* why it cannot go on */
+
+	/* Private. */
+	struct project *projects;
+	struct job *jobs, **end;
+	bool mixed; /* metrics */
+};
+
+void collect_init(struct collector *c);
+void collect_release(struct collector *c);
+
+/* Take a submitted trial over.  One whose job's end the log knows is handed on as it
+ * stands there.  False: ERR_INPUT for a trial without a job, ERR_USAGE where its
+ * project is not clear, and the server's errors about the project. */
+bool collect_take(struct collector *c, cJSON *rec, struct err *e);
+
+/* Look where it is time.  Returns the seconds until the next look, < 0: none. */
+double collect_look(struct collector *c);
+
+/* Hand on what is not over, as it came: it can be collected another time. */
+bool collect_give_back(struct collector *c, struct err *e);
+
+#endif

@@ -1,0 +1,175 @@
+/* dr-collect: wait for jobs and add their scores. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "collect.h"
+#include "dr/dr.h"
+#include "json/json.h"
+#include "ndjson/ndjson.h"
+#include "trial/log.h"
+#include "trial/trial.h"
+
+static const char *project, *log_path, *partition, *metric;
+static double poll_s = 5;
+static bool skip_bad;
+
+static const struct cli_option options[] = {
+	{"project", 'p', CLI_STRING, &project, "ID",
+	 "project of trials that name none; else that of $DR_PROJECT"},
+	{"log", 'l', CLI_STRING, &log_path, "FILE", "trial log: append every end to it"},
+	{"metric", 0, CLI_STRING, &metric, "METRIC", "score by this metric, not the project's"},
+	{"partition", 0, CLI_STRING, &partition, "NAME",
+	 "score on crossValidation (default), validation or holdout"},
+	{"poll", 0, CLI_SECONDS, &poll_s, "TIME", "longest wait between two looks"},
+	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
+	 "pass over bad lines and trials, instead of stopping"},
+	{.type = CLI_LAST},
+};
+
+static const struct cli_tool tool = {
+	.name = "dr-collect",
+	.synopsis = "[--log FILE] [OPTION...] <trials >trials",
+	.summary = "Wait for jobs and add their scores.",
+	.examples = "  dr-submit --model \"$MODEL\" <proposals | dr-collect >results\n"
+		    "  dr-blueprints | dr-train | dr-collect | jq -r '[.score, .blueprint] | "
+		    "@tsv'\n",
+	.details = "Trials in state submitted become completed, failed or aborted, each the "
+		   "moment it is\nknown; everything else is passed on as it is.\n",
+	.options = options,
+};
+
+static void check_options(void)
+{
+	if (partition && strcmp(partition, "crossValidation") != 0 &&
+	    strcmp(partition, "validation") != 0 && strcmp(partition, "holdout") != 0)
+		cli_usage("--partition: '%s' is not crossValidation, validation or holdout",
+			  partition);
+	if (poll_s < 0.1)
+		cli_usage("--poll: at least 0.1 s");
+}
+
+static void report_bad(const struct err *e, void *ctx)
+{
+	(void)ctx;
+	cli_error("%s", e->text);
+}
+
+/* One record from the input; takes it over. */
+static bool handle(struct collector *c, struct ndjson_reader *in, cJSON *rec, struct err *e)
+{
+	enum trial_state state = trial_state(rec, e);
+	bool ok;
+
+	if (state == TRIAL_SUBMITTED) {
+		ok = collect_take(c, rec, e);
+		return ok || (e->kind == ERR_INPUT && ndjson_refuse(in, e));
+	}
+	ok = state == TRIAL_NONE && e->kind != ERR_NONE ? ndjson_refuse(in, e)
+							: ndjson_pass(stdout, in, e);
+	cJSON_Delete(rec);
+	return ok;
+}
+
+/*
+ * Take from the input what is there.  False at its end and after a bad record, whose
+ * message comes at once: what came before it is waited for all the same.
+ */
+static bool take(struct collector *c, struct ndjson_reader *in, enum err_kind *bad)
+{
+	enum ndjson_result got;
+	struct err e = {0};
+	cJSON *rec;
+
+	while ((got = ndjson_pop(in, &rec, &e)) == NDJSON_RECORD) {
+		if (!handle(c, in, rec, &e)) {
+			got = NDJSON_ERROR;
+			break;
+		}
+	}
+	if (got == NDJSON_ERROR && (e.kind == ERR_SYSTEM || e.kind == ERR_UNAVAILABLE)) {
+		c->stop = e;
+	} else if (got == NDJSON_ERROR) {
+		cli_error("%s", e.text);
+		*bad = e.kind;
+	}
+	return got == NDJSON_WAIT;
+}
+
+static void show_progress(const struct collector *c)
+{
+	char best[JSON_NUMBER_MAX] = "", failed[32] = "";
+
+	if (c->failed > 0)
+		snprintf(failed, sizeof(failed), ", %zu failed", c->failed);
+	if (c->best_metric)
+		json_number(c->best, best);
+	cli_progress("%zu waiting, %zu running, %zu done%s%s%s%s%s", c->waiting - c->running,
+		     c->running, c->completed, failed, *best ? ", best " : "",
+		     *best ? c->best_metric : "", *best ? " " : "", best);
+}
+
+/* Until the input is at its end and all jobs are over; *bad is the kind of what
+ * ended the input before. */
+static bool run(struct collector *c, struct ndjson_reader *in, enum err_kind *bad,
+		struct err *e)
+{
+	bool reading = true, readable;
+
+	for (;;) {
+		double next_s;
+
+		reading = reading && take(c, in, bad);
+		next_s = c->stop.kind == ERR_NONE ? collect_look(c) : -1;
+		show_progress(c);
+		if (c->stop.kind != ERR_NONE || (!reading && c->waiting == 0))
+			break;
+		if (!http_poll(dr_http(c->dr), reading ? in->fd : -1, next_s, &readable, e) ||
+		    (readable && !ndjson_fill(in, e)))
+			return false;
+	}
+	cli_progress("%s", "");
+	if (c->stop.kind == ERR_NONE)
+		return true;
+	*e = c->stop;
+	collect_give_back(c, &(struct err){0});
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = {0};
+	struct collector c = {0};
+	struct ndjson_reader in;
+	enum err_kind bad = ERR_NONE;
+	int status;
+
+	if (cli_parse(&tool, argc, argv) != argc)
+		cli_usage("trials are read from stdin, not from an operand");
+	check_options();
+	cli_expect_stdin("trials");
+
+	if (!(c.dr = dr_open(cli_trace, NULL, &e)) ||
+	    (log_path && !(c.log = trial_log_open(log_path, true, &e))))
+		cli_die(&e);
+	c.project = dr_project_meant(project);
+	c.metric = metric;
+	c.partition = partition;
+	c.poll_s = poll_s;
+	collect_init(&c);
+	ndjson_init(&in, STDIN_FILENO, "<stdin>");
+	in.skip_bad = skip_bad;
+	in.on_bad = report_bad;
+
+	if (!run(&c, &in, &bad, &e) || !ndjson_close(stdout, &e))
+		cli_die(&e);
+
+	status = bad != ERR_NONE ? err_status(bad) : c.failed > 0 || in.bad > 0;
+	collect_release(&c);
+	ndjson_release(&in);
+	trial_log_free(c.log);
+	dr_close(c.dr);
+	return status;
+}

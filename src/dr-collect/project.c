@@ -1,0 +1,48 @@
+#include "project.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dr/projects.h"
+
+static struct project *fetch(struct dr *dr, const char *id, const char *metric, struct err *e)
+{
+	struct project *p = calloc(1, sizeof(*p));
+	cJSON *wire = p ? dr_project_get(dr, id, e) : NULL;
+	const char *name;
+	bool ok = (p || err_nomem(e)) && wire &&
+		  dr_project_metric(dr, wire, metric, &name, &p->minimize, e);
+
+	if (ok && (!(p->id = strdup(id)) || !(p->metric = strdup(name))))
+		ok = err_nomem(e);
+	cJSON_Delete(wire);
+	if (ok)
+		return p;
+	project_free(p);
+	return NULL;
+}
+
+struct project *project_find(struct project **projects, struct dr *dr, const char *id,
+			     const char *metric, struct err *e)
+{
+	struct project *p = *projects;
+
+	while (p && strcmp(p->id, id) != 0)
+		p = p->next;
+	if (p || !(p = fetch(dr, id, metric, e)))
+		return p;
+	p->next = *projects;
+	return *projects = p;
+}
+
+void project_free(struct project *p)
+{
+	while (p) {
+		struct project *next = p->next;
+
+		free(p->metric);
+		free(p->id);
+		free(p);
+		p = next;
+	}
+}
