@@ -7,6 +7,9 @@
 #     kernel chooses, exports DATAROBOT_ENDPOINT, DATAROBOT_API_TOKEN,
 #     SANDBOX_DIR, SANDBOX_PID and SANDBOX_URL (without /api/v2)
 # sandbox_stop               ends it, and fails if it did not end as it should
+# sandbox_table FILE         writes a small table: 400 rows, target `bought` (yes, no)
+# sandbox_project            makes a project of such a table with all blueprints trained,
+#     and exports PROJECT, MODEL (the best one that can be tuned) and TABLE
 #
 # Where setup_file cannot be used, call them in setup and teardown alike.
 
@@ -112,4 +115,54 @@ sandbox_upload() {
 	}
 	where=${where%/}
 	echo "${where##*/}"
+}
+
+# sandbox_table FILE: two numbers and a category that tell something about the
+# target, a text that does, a constant, and gaps; always the same bytes.
+sandbox_table() {
+	awk 'function draw() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 }
+	BEGIN {
+		seed = 2024
+		split("red green blue", colour)
+		split("cheap dear late quick broken lovely", word)
+		print "id,age,income,colour,note,unit,bought"
+		for (i = 1; i <= 400; i++) {
+			age = 18 + int(draw() * 60); income = int(draw() * 9000) / 100
+			c = 1 + int(draw() * 3); w = 1 + int(draw() * 6); v = 1 + int(draw() * 6)
+			z = (age - 45) / 12 + (income - 45) / 30 + (c == 1) - (w == 5 || v == 5) * 2 + (w == 6)
+			printf "%d,%s,%s,%s,\"the %s, the %s one\",kg,%s\n", 1000 + i, age,
+				draw() < 0.05 ? "" : income, colour[c], word[w], word[v],
+				draw() < 1 / (1 + exp(-z)) ? "yes" : "no"
+		}
+	}' >"$1"
+}
+
+# sandbox_aim PROJECT JSON: set the target and wait until the autopilot is done.
+sandbox_aim() {
+	api_json PATCH "projects/$1/aim/" "$2" || return
+	sandbox_wait "$(api_location)" >&2 || return
+	for ((i = 0; i < 1200; i++)); do
+		[[ $(api GET "projects/$1/status/" | jq .autopilotDone) == true ]] && return
+		sleep 0.1
+	done
+	echo "the autopilot does not end" >&2
+	return 1
+}
+
+# sandbox_best PROJECT: the id of the best model that has parameters.
+sandbox_best() {
+	local m
+	for m in $(api GET "projects/$1/models/" | jq -r '.[].id'); do
+		api GET "projects/$1/models/$m/advancedTuning/parameters/" >"$SANDBOX_DIR/parameters"
+		[[ $(api_status) == 200 ]] && echo "$m" && return
+	done
+	return 1
+}
+
+sandbox_project() {
+	TABLE=$SANDBOX_DIR/table.csv
+	sandbox_table "$TABLE" && PROJECT=$(sandbox_upload "$TABLE" shop) &&
+		sandbox_aim "$PROJECT" '{"target":"bought","mode":"auto"}' &&
+		MODEL=$(sandbox_best "$PROJECT") || return
+	export TABLE PROJECT MODEL
 }

@@ -1,7 +1,19 @@
 #include "jobs/queue.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "json/json.h"
+
+double queue_train_pct(const cJSON *partition)
+{
+	double holdout = json_num(partition, "holdoutPct", 20);
+	double reps = json_num(partition, "reps", 5);
+
+	/* Percentages are shares of small whole numbers: 64, not 64.00000000000001. */
+	return round((100 - holdout) * (reps - 1) / reps * 1e6) / 1e6;
+}
 
 void queue_job_release(struct queue_job *j)
 {

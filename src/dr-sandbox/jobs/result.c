@@ -11,6 +11,12 @@ bool result_store(struct store *s, const struct queue_job *j, const cJSON *answe
 
 	if (strcmp(j->kind, "upload") == 0)
 		ok = answer_upload(s, j, answer, e);
+	else if (strcmp(j->kind, "aim") == 0)
+		ok = answer_aim(s, j, answer, e);
+	else if (strcmp(j->kind, "fit") == 0)
+		ok = answer_fit(s, j, answer, e);
+	else if (strcmp(j->kind, "crossval") == 0)
+		ok = answer_crossval(s, j, answer, e);
 	else
 		ok = err_set(e, ERR_INPUT, "a job of the kind '%s' is not known", j->kind);
 	if (!ok)

@@ -81,9 +81,12 @@ static char *job_line(const struct jobs *j, const struct queue_job *job)
 	char *csv = project_file(j, job->project, "/data.csv");
 	char *dir = project_file(j, job->project, "/work");
 	char *text = NULL, *line = NULL;
+	bool table = strcmp(job->kind, "upload") == 0 || strcmp(job->kind, "aim") == 0;
+	bool folder = strcmp(job->kind, "upload") != 0;
 
-	if (csv && dir && json_set_str(job->spec, "csv", csv) &&
-	    json_set_str(job->spec, "dir", dir))
+	cJSON_DeleteItemFromObjectCaseSensitive(job->spec, "url");
+	if (csv && dir && (!table || json_set_str(job->spec, "csv", csv)) &&
+	    (!folder || json_set_str(job->spec, "dir", dir)))
 		text = json_string(job->spec);
 	if (text && asprintf(&line, "%s\n", text) < 0)
 		line = NULL;

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "jobs/queue.h"
+
 /* What the partition and the options hold where nothing was asked. */
 static const char *const partition_keys[] = {
 	"cvMethod",
@@ -94,18 +96,9 @@ static cJSON *no_recommender(void)
 	return NULL;
 }
 
-double project_train_pct(const cJSON *partition)
-{
-	double holdout = json_num(partition, "holdoutPct", 20);
-	double reps = json_num(partition, "reps", 5);
-
-	/* Percentages are shares of small whole numbers: 64, not 64.00000000000001. */
-	return round((100 - holdout) * (reps - 1) / reps * 1e6) / 1e6;
-}
-
 static bool add_split(cJSON *v, const cJSON *partition, double rows)
 {
-	double pct = project_train_pct(partition), n = floor(rows * pct / 100 + 0.5);
+	double pct = queue_train_pct(partition), n = floor(rows * pct / 100 + 0.5);
 
 	return set_real(v, "maxTrainPct", pct) && set_real(v, "maxTrainRows", n) &&
 	       set_real(v, "scaleoutMaxTrainPct", pct) &&

@@ -12,8 +12,4 @@
 /* A row of PROJECT_COLUMNS as the interface shows it. NULL: memory ran out. */
 cJSON *project_row(struct web_request *r, struct service *sv, sqlite3_stmt *q);
 
-/* Share of the rows that a model is fitted on by default: without the holdout and
- * one fold. NULL partition: that of the default split. */
-double project_train_pct(const cJSON *partition);
-
 #endif

@@ -8,6 +8,7 @@
  * A tuned model has a blueprint of its own: `base` names the blueprint of the
  * worker it stands on, `asked` the values asked for, {parameterId: value}.
  * Where base is null, the row is one that the worker offered, in `body`.
+ * `summary` is what models and jobs show of it, under the names they use.
  */
 const char schema_sql[] =
 	"CREATE TABLE project ("
@@ -37,7 +38,7 @@ const char schema_sql[] =
 	"CREATE TABLE blueprint ("
 	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
 	" id TEXT NOT NULL, number INTEGER NOT NULL DEFAULT 0,"
-	" base TEXT, asked TEXT, body TEXT,"
+	" base TEXT, asked TEXT, body TEXT, summary TEXT NOT NULL,"
 	" PRIMARY KEY (project, id)) WITHOUT ROWID;"
 
 	/* kind: upload, aim (both shown through status/), fit, crossval.
@@ -54,8 +55,10 @@ const char schema_sql[] =
 	" held_from REAL, seen INTEGER NOT NULL DEFAULT 0,"
 	" crashes INTEGER NOT NULL DEFAULT 0, started REAL, message TEXT);"
 	"CREATE INDEX job_status ON job (status, id);"
-	"CREATE INDEX job_project ON job (project, id);"
+	"CREATE INDEX job_project ON job (project, status, id);"
+	"CREATE INDEX job_held ON job (project, held_from);"
 	"CREATE INDEX job_fingerprint ON job (project, fingerprint);"
+	"CREATE INDEX job_model ON job (model);"
 
 	/* asked: values asked for; used: values in use; scores: metric ->
 	 * {"folds": [...], "holdout": n}. */

@@ -1,0 +1,99 @@
+#include "jobs/submit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sha2.h>
+
+#include "json/json.h"
+
+long long submit_job(struct store *s, const struct submit *j)
+{
+	char model[STORE_ID_LEN + 1];
+
+	store_new_id(model);
+	store_run(s,
+		  "INSERT INTO job (project, kind, status, spec, model, blueprint, featurelist,"
+		  " sample_pct, parent, description, fingerprint, autopilot, held_from)"
+		  " VALUES (?, ?, 'queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		  "ssjsssdsssid", j->project, j->kind, j->spec, j->model ? j->model : model,
+		  j->blueprint, j->featurelist, j->sample_pct, j->parent, j->description,
+		  j->fingerprint, (long long)j->autopilot, j->autopilot ? NAN : store_clock());
+	return store_last_id(s);
+}
+
+cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *features,
+		  double sample_pct, bool cross_validation)
+{
+	cJSON *v = cJSON_CreateObject();
+
+	if (json_set_str(v, "job", "fit") && json_set_str(v, "blueprint", blueprint) &&
+	    (!values || json_set(v, "values", cJSON_Duplicate(values, true))) &&
+	    (!features || json_set(v, "features", cJSON_Duplicate(features, true))) &&
+	    json_set_num(v, "sample_pct", sample_pct) &&
+	    json_set(v, "cross_validation", cJSON_CreateBool(cross_validation)) &&
+	    json_set(v, "holdout", cJSON_CreateTrue()))
+		return v;
+	cJSON_Delete(v);
+	return NULL;
+}
+
+bool submit_features(struct store *s, const char *project, const char *featurelist,
+		     cJSON **features)
+{
+	sqlite3_stmt *q = store_query(s,
+				      "SELECT features, NOT by_user AND name = 'Informative "
+				      "Features' FROM featurelist"
+				      " WHERE project = ? AND id = ?",
+				      "ss", project, featurelist);
+	bool there = store_next(s, q);
+
+	*features = there && !store_int(q, 1) ? store_json(q, 0) : NULL;
+	if (there)
+		sqlite3_reset(q);
+	return there;
+}
+
+/* SHA-256 of the canonical JSON of [kind, id, value], in hex. */
+static bool digest(const char *kind, const char *id, cJSON *value, size_t len, char *out)
+{
+	cJSON *all = cJSON_CreateArray();
+	char hex[SHA256_DIGEST_STRING_LENGTH], *text = NULL;
+	bool ok = cJSON_AddItemToArray(all, cJSON_CreateString(kind)) &&
+		  cJSON_AddItemToArray(all, cJSON_CreateString(id));
+
+	if (cJSON_AddItemToArray(all, value))
+		text = ok ? json_canonical(all) : NULL;
+	else
+		cJSON_Delete(value);
+	cJSON_Delete(all);
+	if (!text)
+		return false;
+	SHA256Data((const uint8_t *)text, strlen(text), hex);
+	snprintf(out, len + 1, "%s", hex);
+	free(text);
+	return true;
+}
+
+bool submit_train_fingerprint(const char *blueprint, const char *featurelist, double sample_pct,
+			      char out[QUEUE_FINGERPRINT_LEN + 1])
+{
+	cJSON *v = cJSON_CreateArray();
+
+	cJSON_AddItemToArray(v, cJSON_CreateString(featurelist));
+	cJSON_AddItemToArray(v, cJSON_CreateNumber(sample_pct));
+	return digest("train", blueprint, v, QUEUE_FINGERPRINT_LEN, out);
+}
+
+bool submit_tune_fingerprint(const char *model, const cJSON *values,
+			     char out[QUEUE_FINGERPRINT_LEN + 1])
+{
+	return digest("tune", model, cJSON_Duplicate(values, true), QUEUE_FINGERPRINT_LEN, out);
+}
+
+bool submit_blueprint_id(const char *base, const cJSON *asked, char out[33])
+{
+	return digest("blueprint", base, cJSON_Duplicate(asked, true), 32, out);
+}

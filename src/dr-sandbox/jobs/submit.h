@@ -1,0 +1,51 @@
+/* submit: new jobs for the queue; inside a transaction of the store. */
+#ifndef SUBMIT_H
+#define SUBMIT_H
+
+#include <stdbool.h>
+
+#include <cjson/cJSON.h>
+
+#include "jobs/queue.h"
+#include "store/store.h"
+
+struct submit {
+	const char *project, *kind; /* "fit" or "crossval" */
+	const char *blueprint, *featurelist;
+	const char *model;  /* crossval: the one there is; fit: NULL, a new id is made */
+	const char *parent; /* or NULL */
+	const char *description, *fingerprint; /* or NULL */
+	double sample_pct;
+	const cJSON *spec; /* the worker's job line, without the paths */
+	bool autopilot;    /* nobody was told of it */
+};
+
+/* Returns the job's id. */
+long long submit_job(struct store *s, const struct submit *j);
+
+/*
+ * The job line of a fit: the worker's blueprint, {parameterId: value} or NULL, the
+ * columns or NULL for the informative ones.  NULL: out of memory.
+ */
+cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *features,
+		  double sample_pct, bool cross_validation);
+
+/* The columns of a list for submit_fit, in *features (the caller's); NULL for the
+ * informative ones.  False: there is no such list. */
+bool submit_features(struct store *s, const char *project, const char *featurelist,
+		     cJSON **features);
+
+/*
+ * What makes two requests the same: SHA-256 of their parts.  A tuned model is its
+ * base model with the values of all its parameters, a trained one a blueprint, a
+ * list and a size.  False: out of memory.
+ */
+bool submit_train_fingerprint(const char *blueprint, const char *featurelist, double sample_pct,
+			      char out[QUEUE_FINGERPRINT_LEN + 1]);
+bool submit_tune_fingerprint(const char *model, const cJSON *values,
+			     char out[QUEUE_FINGERPRINT_LEN + 1]);
+
+/* The first 32 hex digits of the same kind: a blueprint with values of its own. */
+bool submit_blueprint_id(const char *base, const cJSON *asked, char out[33]);
+
+#endif

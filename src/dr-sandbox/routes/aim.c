@@ -1,0 +1,252 @@
+/* aim: the target, the partition, and whether models are trained by themselves. */
+#include <math.h>
+#include <string.h>
+
+#include "jobs/queue.h"
+#include "routes/common.h"
+
+/*
+ * The fields of the interface (datarobot: aim payload).  A field that is not
+ * supported may be sent with a value that asks for nothing; with another it is
+ * refused, so that nobody waits for what will not come.
+ */
+enum use {
+	USED,    /* by us */
+	SHOWN,   /* kept and shown; there is nothing here that it could change */
+	NOTHING, /* null, false, 0, "" or an empty list only */
+};
+
+static const struct {
+	const char *field;
+	enum use use;
+} fields[] = {
+	{"target", USED},
+	{"mode", USED},
+	{"quickrun", USED},
+	{"metric", USED},
+	{"positiveClass", USED},
+	{"targetType", USED},
+	{"featurelistId", USED},
+	{"cvMethod", USED},
+	{"validationType", USED},
+	{"holdoutPct", USED},
+	{"reps", USED},
+	{"seed", USED},
+	/* Limits of time and choice where every blueprint is trained in seconds. */
+	{"blueprintThreshold", SHOWN},
+	{"minSecondaryValidationModelCount", SHOWN},
+	{"runLeakageRemovedFeatureList", SHOWN},
+	{"prepareModelForDeployment", NOTHING},
+	{"useGpu", SHOWN},
+};
+
+static const struct {
+	const char *mode;
+	long long number;
+} modes[] = {{"auto", 0}, {"manual", QUEUE_MANUAL}, {"quick", 3}, {"comprehensive", 4}};
+
+static bool asks_for_nothing(const cJSON *v)
+{
+	return cJSON_IsNull(v) || cJSON_IsFalse(v) ||
+	       (cJSON_IsNumber(v) && v->valuedouble == 0) ||
+	       (cJSON_IsString(v) && v->valuestring[0] == '\0') ||
+	       ((cJSON_IsArray(v) || cJSON_IsObject(v)) && !v->child);
+}
+
+static bool check_fields(struct web_request *r)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach (v, r->body) {
+		size_t i = 0, n = sizeof(fields) / sizeof(fields[0]);
+
+		while (i < n && strcmp(fields[i].field, v->string) != 0)
+			i++;
+		if ((i == n || fields[i].use == NOTHING) && !asks_for_nothing(v))
+			return web_invalid(r, v->string, "%s is not supported by dr-sandbox",
+					   v->string);
+	}
+	return true;
+}
+
+static bool is_text(struct web_request *r, const char *field)
+{
+	const cJSON *v = json_get(r->body, field);
+
+	return !v || (cJSON_IsString(v) && v->valuestring[0]) ||
+	       web_invalid(r, field, "must be a text");
+}
+
+static bool one_of(struct web_request *r, const char *field, const char *const *allowed,
+		   const char *words)
+{
+	const char *v;
+
+	if (!is_text(r, field))
+		return false;
+	v = json_str(r->body, field);
+	for (; v && *allowed; allowed++)
+		if (strcmp(v, *allowed) == 0)
+			return true;
+	return !v || web_invalid(r, field, "'%s' is not supported by dr-sandbox; %s", v, words);
+}
+
+static bool in_range(struct web_request *r, const char *field, double min, double max,
+		     bool whole)
+{
+	const cJSON *v = json_get(r->body, field);
+
+	if (!v)
+		return true;
+	if (cJSON_IsNumber(v) && v->valuedouble >= min && v->valuedouble <= max &&
+	    (!whole || v->valuedouble == floor(v->valuedouble)))
+		return true;
+	return web_invalid(r, field, "must be a %snumber from %g to %.0f",
+			   whole ? "whole " : "", min, max);
+}
+
+static bool check_partition(struct web_request *r)
+{
+	static const char *const methods[] = {"stratified", "random", NULL};
+	static const char *const validations[] = {"CV", NULL};
+
+	return one_of(r, "cvMethod", methods, "stratified and random are") &&
+	       one_of(r, "validationType", validations, "CV is") &&
+	       in_range(r, "reps", 2, 50, true) && in_range(r, "holdoutPct", 0, 80, false) &&
+	       in_range(r, "seed", 0, 9007199254740991.0, true);
+}
+
+static bool check_target(struct web_request *r, struct service *sv)
+{
+	static const char *const types[] = {"Binary", "Regression", NULL};
+	const char *target = json_str(r->body, "target");
+	const cJSON *positive = json_get(r->body, "positiveClass");
+	sqlite3_stmt *q;
+
+	if (!target)
+		return web_invalid(r, "target", "is required: the name of a column");
+	q = store_query(sv->store, "SELECT 1 FROM feature WHERE project = ? AND name = ?", "ss",
+			r->arg[0], target);
+	if (!store_next(sv->store, q))
+		return web_invalid(r, "target", "there is no column '%s'", target);
+	sqlite3_reset(q);
+	if (positive && !cJSON_IsString(positive) && !cJSON_IsNumber(positive) &&
+	    !cJSON_IsBool(positive))
+		return web_invalid(r, "positiveClass", "must be a value of the target");
+	return one_of(r, "targetType", types, "Binary and Regression are") &&
+	       is_text(r, "metric");
+}
+
+static bool check_list(struct web_request *r, struct service *sv)
+{
+	const char *id = json_str(r->body, "featurelistId");
+	sqlite3_stmt *q;
+
+	if (!is_text(r, "featurelistId") || !id)
+		return !id && r->status == 0;
+	q = store_query(sv->store, "SELECT 1 FROM featurelist WHERE project = ? AND id = ?",
+			"ss", r->arg[0], id);
+	if (!store_next(sv->store, q))
+		return web_invalid(r, "featurelistId", "there is no list '%s'", id);
+	sqlite3_reset(q);
+	return true;
+}
+
+static bool find_mode(struct web_request *r, long long *number)
+{
+	const char *mode = json_str(r->body, "mode");
+
+	*number = 0;
+	if (!is_text(r, "mode"))
+		return false;
+	for (size_t i = 0; mode && i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(mode, modes[i].mode) != 0)
+			continue;
+		*number = modes[i].number;
+		/* The older client's way of saying quick. */
+		if (*number == 0 && json_true(r->body, "quickrun"))
+			*number = 3;
+		return true;
+	}
+	return !mode || web_invalid(r, "mode",
+				    "'%s' is not one of auto, quick, comprehensive, "
+				    "manual",
+				    mode);
+}
+
+/* The worker's job line, without the paths. */
+static cJSON *spec_of(const cJSON *body)
+{
+	static const char *const names[][2] = {
+		{"target", "target"},      {"metric", "metric"},
+		{"cvMethod", "cv_method"}, {"positiveClass", "positive_class"},
+		{"reps", "reps"},          {"holdoutPct", "holdout_pct"},
+		{"seed", "seed"},
+	};
+	cJSON *v = cJSON_CreateObject();
+	bool ok = json_set_str(v, "job", "aim");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const cJSON *given = json_get(body, names[i][0]);
+
+		if (given)
+			ok = json_set(v, names[i][1], cJSON_Duplicate(given, true)) && ok;
+	}
+	if (ok)
+		return v;
+	cJSON_Delete(v);
+	return NULL;
+}
+
+static bool is_ready(struct web_request *r, struct service *sv)
+{
+	sqlite3_stmt *q = store_query(sv->store, "SELECT stage FROM project WHERE id = ?", "s",
+				      r->arg[0]);
+	const char *stage;
+	bool ready;
+
+	if (!store_next(sv->store, q))
+		return common_project(r, sv, r->arg[0]);
+	stage = store_text(q, 0);
+	ready = strcmp(stage, "aim") == 0;
+	if (!ready)
+		web_error(r, 422,
+			  strcmp(stage, "eda") == 0 ? "the table is still being read"
+						    : "the project has its target already");
+	sqlite3_reset(q);
+	return ready;
+}
+
+void route_aim(struct web_request *r, void *ctx)
+{
+	struct service *sv = ctx;
+	char now[STORE_TIME_LEN + 1], status[STORE_ID_LEN + 1];
+	long long mode;
+	cJSON *spec;
+
+	if (!is_ready(r, sv) || !check_target(r, sv) || !check_partition(r) ||
+	    !check_fields(r) || !check_list(r, sv) || !find_mode(r, &mode))
+		return;
+	spec = spec_of(r->body);
+	if (!spec) {
+		web_json(r, 500, NULL);
+		return;
+	}
+	store_new_id(status);
+	store_now(now);
+	store_run(
+		sv->store,
+		"UPDATE project SET stage = 'eda2', asked = ?, autopilot_mode = ? WHERE id = ?",
+		"jis", r->body, mode, r->arg[0]);
+	store_run(sv->store,
+		  "INSERT INTO job (project, kind, status, spec) VALUES (?, 'aim', 'queue', ?)",
+		  "sj", r->arg[0], spec);
+	store_run(sv->store,
+		  "INSERT INTO status (id, project, job, status, message, created)"
+		  " VALUES (?, ?, ?, 'INITIALIZED', '', ?)",
+		  "ssis", status, r->arg[0], store_last_id(sv->store), now);
+	cJSON_Delete(spec);
+	sv->wake = true;
+	web_empty(r, 202);
+	web_location(r, "status/%s/", status);
+}

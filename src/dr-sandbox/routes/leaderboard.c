@@ -1,0 +1,176 @@
+/* leaderboard: all models of a project, in the order that is asked for. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "routes/model.h"
+
+/* How the list is to be ordered. */
+struct order {
+	const char *metric; /* the project's */
+	bool ascending;     /* a smaller score is the better one */
+	const char *by;     /* of the query */
+};
+
+static double score_of(const cJSON *model, const char *metric)
+{
+	return json_num(json_get(json_get(model, "metrics"), metric), "validation", NAN);
+}
+
+/* Worse comes first, with `down` better; what has no score comes last. */
+static int by_score(double a, double b, bool ascending, bool down)
+{
+	bool better = ascending ? a < b : a > b;
+
+	if (isnan(a) || isnan(b))
+		return isnan(a) - isnan(b);
+	if (a == b)
+		return 0;
+	return better == down ? -1 : 1;
+}
+
+static int compare(const void *x, const void *y, void *ctx)
+{
+	const cJSON *a = *(cJSON *const *)x, *b = *(cJSON *const *)y;
+	const struct order *o = ctx;
+	double i = json_num(a, "modelNumber", 0), k = json_num(b, "modelNumber", 0);
+
+	for (const char *s = o->by; *s;) {
+		bool down = *s == '-';
+		size_t len = strcspn(s + down, ",");
+		double p = json_num(a, "samplePct", 0), q = json_num(b, "samplePct", 0);
+		int c = down ? (p < q) - (p > q) : (p > q) - (p < q);
+
+		if (len == strlen("metric"))
+			c = by_score(score_of(a, o->metric), score_of(b, o->metric),
+				     o->ascending, down);
+		if (c)
+			return c;
+		s += down + len;
+		s += *s == ',';
+	}
+	return (i > k) - (i < k);
+}
+
+static bool check_order(struct web_request *r, const char *by)
+{
+	for (const char *s = by; *s;) {
+		size_t len;
+
+		s += *s == '-';
+		len = strcspn(s, ",");
+		if (!(len == 6 && strncmp(s, "metric", len) == 0) &&
+		    !(len == 9 && strncmp(s, "samplePct", len) == 0))
+			return web_invalid(r, "orderBy",
+					   "must be of metric, -metric, samplePct, -samplePct");
+		s += len + (s[len] == ',');
+	}
+	return true;
+}
+
+static bool order_list(cJSON *list, struct order *o)
+{
+	size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
+	cJSON **all = calloc(n ? n : 1, sizeof(cJSON *)), *m;
+
+	if (!all)
+		return false;
+	while ((m = cJSON_DetachItemFromArray(list, 0)))
+		all[i++] = m;
+	qsort_r(all, n, sizeof(cJSON *), compare, o);
+	for (i = 0; i < n; i++)
+		cJSON_AddItemToArray(list, all[i]);
+	free(all);
+	return true;
+}
+
+/* The project's metric, and which way it goes. */
+static bool find_metric(struct service *sv, const char *project, char *name, size_t size,
+			bool *ascending)
+{
+	sqlite3_stmt *q = store_query(
+		sv->store, "SELECT metric, metrics FROM project WHERE id = ?", "s", project);
+	cJSON *details;
+	const cJSON *m;
+
+	*ascending = true;
+	*name = '\0';
+	if (!store_next(sv->store, q))
+		return false;
+	if (store_text(q, 0))
+		snprintf(name, size, "%s", store_text(q, 0));
+	details = store_json(q, 1);
+	sqlite3_reset(q);
+	cJSON_ArrayForEach (m, details) {
+		const char *one = json_str(m, "metricName");
+
+		if (one && strcmp(one, name) == 0)
+			*ascending = json_true(m, "ascending");
+	}
+	cJSON_Delete(details);
+	return true;
+}
+
+static bool flag_query(struct web_request *r, const char *name, long long *v)
+{
+	const char *text = web_query(r, name);
+
+	*v = -1;
+	if (!text || !*text)
+		return true;
+	*v = strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
+	return *v || strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0 ||
+	       web_invalid(r, name, "must be true or false");
+}
+
+static bool real_query(struct web_request *r, const char *name, double *v)
+{
+	const char *text = web_query(r, name);
+	char *end;
+
+	*v = NAN;
+	if (!text || !*text)
+		return true;
+	*v = strtod(text, &end);
+	return (!*end && isfinite(*v)) || web_invalid(r, name, "must be a number");
+}
+
+void route_model_list(struct web_request *r, void *ctx)
+{
+	struct service *sv = ctx;
+	char metric[128];
+	struct order o = {.metric = metric, .by = web_query(r, "orderBy")};
+	long long starred, frozen;
+	double pct;
+	sqlite3_stmt *q;
+	const char *only = web_query(r, "withMetric");
+	cJSON *list, *m;
+
+	if (!o.by || !*o.by)
+		o.by = "-metric";
+	if (!common_project(r, sv, r->arg[0]) ||
+	    !find_metric(sv, r->arg[0], metric, sizeof(metric), &o.ascending) ||
+	    !check_order(r, o.by) || !flag_query(r, "isStarred", &starred) ||
+	    !flag_query(r, "isFrozen", &frozen) || !real_query(r, "samplePct", &pct))
+		return;
+	q = store_query(
+		sv->store,
+		MODEL_COLUMNS
+		" WHERE m.project = ?1 AND (?2 < 0 OR m.starred = ?2)"
+		" AND (?3 < 0 OR m.frozen = ?3)"
+		" AND (?4 IS NULL OR abs(m.sample_pct - ?4) < 0.005)"
+		" AND (?5 IS NULL OR instr(lower(b.summary ->> 'modelType'), lower(?5)))",
+		"siids", r->arg[0], starred, frozen, pct, web_query(r, "name"));
+	list = common_list(r, sv, q, model_row);
+	if (list && !order_list(list, &o)) {
+		cJSON_Delete(list);
+		list = NULL;
+	}
+	cJSON_ArrayForEach (m, list) {
+		if (only)
+			model_keep_metric(m, only);
+	}
+	web_json(r, 200, list);
+}

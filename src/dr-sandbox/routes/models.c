@@ -1,0 +1,163 @@
+/* models: one model; what else is known of it. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "routes/model.h"
+
+/* One model, stepped to, or NULL and the answer 404. */
+static sqlite3_stmt *one_model(struct web_request *r, struct service *sv)
+{
+	sqlite3_stmt *q;
+
+	if (!common_project(r, sv, r->arg[0]))
+		return NULL;
+	q = store_query(sv->store, MODEL_COLUMNS " WHERE m.project = ? AND m.id = ?", "ss",
+			r->arg[0], r->arg[1]);
+	if (store_next(sv->store, q))
+		return q;
+	web_error(r, 404, "there is no model '%s'", r->arg[1]);
+	return NULL;
+}
+
+void route_model_get(struct web_request *r, void *ctx)
+{
+	sqlite3_stmt *q = one_model(r, ctx);
+
+	const char *only = web_query(r, "withMetric");
+	cJSON *v;
+
+	if (!q)
+		return;
+	v = model_row(r, ctx, q);
+	if (v && only)
+		model_keep_metric(v, only);
+	web_json(r, 200, v);
+}
+
+void route_model_features(struct web_request *r, void *ctx)
+{
+	sqlite3_stmt *q = one_model(r, ctx);
+	cJSON *v = cJSON_CreateObject();
+
+	if (q && set_tree(v, "featureNames", store_json(q, MODEL_FEATURES)) &&
+	    set_text(v, "projectId", r->arg[0]) && set_text(v, "modelId", r->arg[1])) {
+		web_json(r, 200, v);
+		return;
+	}
+	cJSON_Delete(v);
+	if (q)
+		web_json(r, 500, NULL);
+}
+
+void route_model_iterations(struct web_request *r, void *ctx)
+{
+	sqlite3_stmt *q = one_model(r, ctx);
+	cJSON *v = cJSON_CreateObject(), *data = cJSON_AddArrayToObject(v, "data");
+	cJSON *one;
+	bool ok = q && set_text(v, "projectId", r->arg[0]) && set_text(v, "modelId", r->arg[1]);
+
+	if (ok && isfinite(store_real(q, MODEL_ITERATIONS))) {
+		one = cJSON_CreateObject();
+		ok = cJSON_AddItemToArray(data, one) && set_null(one, "stage") &&
+		     json_set_num(one, "numIterations", store_real(q, MODEL_ITERATIONS));
+	}
+	if (ok) {
+		web_json(r, 200, v);
+		return;
+	}
+	cJSON_Delete(v);
+	if (q)
+		web_json(r, 500, NULL);
+}
+
+void route_model_patch(struct web_request *r, void *ctx)
+{
+	static const char *const fields[] = {"isStarred", "predictionThreshold", NULL};
+	struct service *sv = ctx;
+	const cJSON *star = json_get(r->body, "isStarred");
+	const cJSON *threshold = json_get(r->body, "predictionThreshold");
+
+	if (!one_model(r, sv) || !common_only(r, fields))
+		return;
+	if (star && !cJSON_IsBool(star)) {
+		web_invalid(r, "isStarred", "must be true or false");
+		return;
+	}
+	if (threshold && !(cJSON_IsNumber(threshold) && threshold->valuedouble >= 0 &&
+			   threshold->valuedouble <= 1)) {
+		web_invalid(r, "predictionThreshold", "must be a number from 0 to 1");
+		return;
+	}
+	if (star)
+		store_run(sv->store, "UPDATE model SET starred = ? WHERE id = ?", "is",
+			  (long long)cJSON_IsTrue(star), r->arg[1]);
+	if (threshold)
+		store_run(sv->store, "UPDATE model SET threshold = ? WHERE id = ?", "ds",
+			  threshold->valuedouble, r->arg[1]);
+	web_empty(r, 204);
+}
+
+/* Its jobs stay readable; the same may be asked for again. */
+void route_model_delete(struct web_request *r, void *ctx)
+{
+	struct service *sv = ctx;
+
+	if (!one_model(r, sv))
+		return;
+	store_run(sv->store, "DELETE FROM model WHERE id = ?", "s", r->arg[1]);
+	store_run(sv->store, "UPDATE job SET fingerprint = NULL WHERE model = ?", "s",
+		  r->arg[1]);
+	web_empty(r, 204);
+}
+
+/* Scores of the folds of one metric, or of one fold; NULL: memory ran out. */
+static cJSON *folds_of(const cJSON *score, const char *only)
+{
+	cJSON *v = cJSON_CreateObject();
+	const cJSON *f;
+	int k = 0;
+
+	cJSON_ArrayForEach (f, json_get(score, "folds")) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "%d.0", k++);
+		if ((!only || strtod(only, NULL) == k - 1) &&
+		    !set_real(v, name, model_shown(f))) {
+			cJSON_Delete(v);
+			return NULL;
+		}
+	}
+	return v;
+}
+
+void route_model_folds(struct web_request *r, void *ctx)
+{
+	const char *metric = web_query(r, "metric"), *fold = web_query(r, "partition");
+	sqlite3_stmt *q = one_model(r, ctx);
+	cJSON *scores, *v, *all;
+	const cJSON *m;
+	bool ok = true;
+
+	if (!q)
+		return;
+	scores = store_json(q, MODEL_SCORES);
+	if (scores && cJSON_GetArraySize(json_get(scores->child, "folds")) < 2) {
+		cJSON_Delete(scores);
+		web_error(r, 404, "the model has not been cross validated");
+		return;
+	}
+	v = cJSON_CreateObject();
+	all = cJSON_AddObjectToObject(v, "cvScores");
+	cJSON_ArrayForEach (m, scores) {
+		if (!metric || strcmp(metric, m->string) == 0)
+			ok = json_set(all, m->string, folds_of(m, fold)) && ok;
+	}
+	cJSON_Delete(scores);
+	if (!ok || !all) {
+		cJSON_Delete(v);
+		v = NULL;
+	}
+	web_json(r, 200, v);
+}

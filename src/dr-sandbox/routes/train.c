@@ -1,0 +1,182 @@
+/* train: a blueprint on a share of the rows; cross validation of a model. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "jobs/submit.h"
+#include "routes/blueprint.h"
+#include "routes/job.h"
+
+/* What a request for training comes to. */
+struct training {
+	const char *blueprint;
+	char list[STORE_ID_LEN + 1];
+	double pct, max_pct; /* asked for; without the holdout and one fold */
+	bool cross_validation;
+};
+
+static bool number(struct web_request *r, const char *field, double *v)
+{
+	const cJSON *n = json_get(r->body, field);
+
+	*v = cJSON_IsNumber(n) ? n->valuedouble : NAN;
+	return !n || (*v > 0) || web_invalid(r, field, "must be a number above 0");
+}
+
+/* samplePct or trainingRowCount, as percent of the rows. */
+static bool find_size(struct web_request *r, struct service *sv, struct training *t)
+{
+	double pct, rows, holdout;
+	sqlite3_stmt *q = store_query(sv->store,
+				      "SELECT partition, rows, holdout_unlocked, stage"
+				      " FROM project WHERE id = ?",
+				      "s", r->arg[0]);
+	cJSON *partition;
+
+	if (!number(r, "samplePct", &pct) || !number(r, "trainingRowCount", &rows))
+		return false;
+	if (!store_next(sv->store, q))
+		return common_project(r, sv, r->arg[0]);
+	if (strcmp(store_text(q, 3), "modeling") != 0)
+		return web_error(r, 422, "the project has no target yet");
+	partition = store_json(q, 0);
+	holdout = json_num(partition, "holdoutPct", 0);
+	t->max_pct = queue_train_pct(partition);
+	cJSON_Delete(partition);
+	if (isfinite(pct) && isfinite(rows))
+		return web_invalid(r, "samplePct", "cannot go with trainingRowCount");
+	if (isfinite(rows) && rows > store_real(q, 1))
+		return web_invalid(r, "trainingRowCount", "the project has %lld rows",
+				   store_int(q, 1));
+	t->pct = isfinite(rows)  ? 100 * rows / store_real(q, 1)
+		 : isfinite(pct) ? pct
+				 : t->max_pct;
+	if (t->pct > 100)
+		return web_invalid(r, "samplePct", "must be at most 100");
+	if (t->pct > 100 - holdout && !store_int(q, 2))
+		return web_invalid(r, isfinite(rows) ? "trainingRowCount" : "samplePct",
+				   "above %g %% the holdout must be unlocked first",
+				   100 - holdout);
+	return true;
+}
+
+static bool find_list(struct web_request *r, struct service *sv, struct training *t,
+		      cJSON **features)
+{
+	const char *id = json_str(r->body, "featurelistId");
+	sqlite3_stmt *q;
+
+	if (!id) {
+		q = store_query(sv->store,
+				"SELECT id FROM featurelist WHERE project = ? AND NOT by_user"
+				" AND name = 'Informative Features'",
+				"s", r->arg[0]);
+		id = store_next(sv->store, q) ? store_text(q, 0) : "";
+	}
+	snprintf(t->list, sizeof(t->list), "%s", id);
+	return submit_features(sv->store, r->arg[0], t->list, features) ||
+	       web_invalid(r, "featurelistId", "there is no list '%s'", t->list);
+}
+
+static bool find_scoring(struct web_request *r, struct training *t)
+{
+	const cJSON *v = json_get(r->body, "scoringType");
+	const char *type = cJSON_GetStringValue(v);
+
+	if (v && (!type ||
+		  (strcmp(type, "validation") != 0 && strcmp(type, "crossValidation") != 0)))
+		return web_invalid(r, "scoringType", "must be validation or crossValidation");
+	/* A model that has seen the validation rows is scored out of fold. */
+	t->cross_validation =
+		(type && strcmp(type, "crossValidation") == 0) || t->pct > t->max_pct;
+	return true;
+}
+
+static void submit(struct web_request *r, struct service *sv, const struct training *t,
+		   const struct blueprint *b, const cJSON *features)
+{
+	char fingerprint[QUEUE_FINGERPRINT_LEN + 1];
+	cJSON *spec = submit_fit(b->base, b->asked, features, t->pct, t->cross_validation);
+	struct submit job = {.project = r->arg[0],
+			     .kind = "fit",
+			     .blueprint = t->blueprint,
+			     .featurelist = t->list,
+			     .fingerprint = fingerprint,
+			     .sample_pct = t->pct,
+			     .spec = spec};
+
+	if (!spec || !submit_train_fingerprint(t->blueprint, t->list, t->pct, fingerprint))
+		web_json(r, 500, NULL);
+	else if (!job_is_there(r, sv, r->arg[0], fingerprint, t->cross_validation) &&
+		 !job_queue_full(r, sv))
+		job_accepted(r, sv, r->arg[0], submit_job(sv->store, &job));
+	cJSON_Delete(spec);
+}
+
+void route_train(struct web_request *r, void *ctx)
+{
+	static const char *const fields[] = {"blueprintId",      "featurelistId", "samplePct",
+					     "trainingRowCount", "scoringType",   NULL};
+	struct service *sv = ctx;
+	struct training t = {.blueprint = json_str(r->body, "blueprintId")};
+	struct blueprint b;
+	cJSON *features = NULL;
+
+	if (!common_project(r, sv, r->arg[0]) || !common_only(r, fields) ||
+	    !find_size(r, sv, &t) || !find_scoring(r, &t))
+		return;
+	if (!t.blueprint) {
+		web_invalid(r, "blueprintId", "is required");
+		return;
+	}
+	if (!blueprint_load(sv, r->arg[0], t.blueprint, &b)) {
+		web_invalid(r, "blueprintId", "there is no blueprint '%s'", t.blueprint);
+		return;
+	}
+	if (find_list(r, sv, &t, &features))
+		submit(r, sv, &t, &b, features);
+	cJSON_Delete(features);
+	blueprint_release(&b);
+}
+
+/* A model that has its scores already gets a job that is done. */
+void route_cross_validate(struct web_request *r, void *ctx)
+{
+	struct service *sv = ctx;
+	sqlite3_stmt *q;
+	char fingerprint[STORE_ID_LEN + sizeof("crossval ")];
+	struct submit job = {.project = r->arg[0], .kind = "crossval", .model = r->arg[1]};
+	long long id;
+	bool done;
+	cJSON *spec;
+
+	if (!common_project(r, sv, r->arg[0]))
+		return;
+	q = store_query(sv->store,
+			"SELECT blueprint, featurelist, sample_pct, spec FROM model"
+			" WHERE project = ? AND id = ?",
+			"ss", r->arg[0], r->arg[1]);
+	if (!store_next(sv->store, q)) {
+		web_error(r, 404, "there is no model '%s'", r->arg[1]);
+		return;
+	}
+	spec = store_json(q, 3);
+	done = json_true(spec, "cross_validation");
+	snprintf(fingerprint, sizeof(fingerprint), "crossval %s", r->arg[1]);
+	job.blueprint = store_text(q, 0);
+	job.featurelist = store_text(q, 1);
+	job.sample_pct = store_real(q, 2);
+	job.fingerprint = done ? NULL : fingerprint;
+	job.spec = spec;
+	if (!json_set(spec, "cross_validation", cJSON_CreateTrue())) {
+		web_json(r, 500, NULL);
+	} else if (done || (!job_is_there(r, sv, r->arg[0], fingerprint, true) &&
+			    !job_queue_full(r, sv))) {
+		id = submit_job(sv->store, &job);
+		if (done)
+			store_run(sv->store, "UPDATE job SET status = 'COMPLETED' WHERE id = ?",
+				  "i", id);
+		job_accepted(r, sv, r->arg[0], id);
+	}
+	cJSON_Delete(spec);
+}

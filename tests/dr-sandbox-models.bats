@@ -1,0 +1,304 @@
+bats_require_minimum_version 1.5.0
+
+# Everything here runs on a worker that makes its numbers up.
+setup_file() {
+	load sandbox
+	sandbox_start --worker "$BATS_TEST_DIRNAME/data/fake-worker" --min-job-time 0.2
+	printf 'id,a,b,y\n1,2,3,0\n4,5,6,1\n' >"$SANDBOX_DIR/table.csv"
+	PROJECT=$(sandbox_upload "$SANDBOX_DIR/table.csv" models)
+	sandbox_aim "$PROJECT" '{"target":"y","mode":"auto","quickrun":false}'
+	MODEL=$(sandbox_best "$PROJECT")
+	export PROJECT MODEL
+}
+
+teardown_file() {
+	load sandbox
+	sandbox_stop
+}
+
+setup() {
+	load helper
+	load sandbox
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# refuses STATUS WORDS METHOD PATH JSON
+refuses() {
+	run -0 --separate-stderr api_json "$3" "$4" "$5"
+	[ "$(api_status)" = "$1" ]
+	jq -e --arg words "$2" '([.message] + [.errors // {} | to_entries[] | .key, .value] | join(" ")) |
+		contains($words)' <<<"$output" >/dev/null || { echo "$output" && return 1; }
+}
+
+# tune JSON...: a tuning request of these entries, its job waited for; the model's path.
+tune() {
+	api_json POST "projects/$PROJECT/models/$MODEL/advancedTuning/" "{\"tuningParameters\":[$1]}" || return
+	[[ $(api_status) == 202 ]] || return
+	local model
+	model=$(sandbox_wait "$(api_location)") && echo "${model#"$DATAROBOT_ENDPOINT/"}"
+}
+
+@test "a target brings the project to modeling, with its metric and partition" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/"
+	assert_json '.[0] | .stage == "modeling" and .target == "y" and .targetType == "Binary" and
+		.metric == "LogLoss" and .positiveClass == 1 and .autopilotMode == 0 and .maxTrainPct == 64 and
+		.partition.cvMethod == "stratified" and .partition.reps == 5 and .partition.holdoutPct == 20'
+	run -0 --separate-stderr api GET "projects/$PROJECT/status/"
+	assert_json '.[0] == {autopilotDone: true, stage: "modeling", stageDescription: "Ready for modeling"}'
+	refuses 422 'has its target already' PATCH "projects/$PROJECT/aim/" '{"target":"y"}'
+}
+
+@test "features, lists and metrics have the fields that clients read" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/features/"
+	assert_json '.[0] | length == 4 and all(.[]; (.id | type) == "number" and has("importance") and
+		(.lowInformation | type) == "boolean" and .timeSeriesEligible == false and .uniqueCount == 10)'
+	run -0 --separate-stderr api GET "projects/$PROJECT/features/a/"
+	assert_json '.[0].name == "a"'
+	run -0 --separate-stderr api GET "projects/$PROJECT/featurelists/"
+	assert_json '.[0] | map(.name) == ["Raw Features", "Informative Features"] and .[1].features == ["a", "b", "y"]'
+	run -0 --separate-stderr api GET "projects/$PROJECT/features/metrics/?featureName=y"
+	assert_json '.[0] | .availableMetrics == ["LogLoss", "AUC"] and .metricDetails[0].ascending'
+	refuses 404 'target' GET "projects/$PROJECT/features/metrics/?featureName=a" ''
+}
+
+@test "a list of columns can be made and trained on" {
+	run -0 --separate-stderr api_json POST "projects/$PROJECT/featurelists/" '{"name":"mine","features":["a","y"]}'
+	[ "$(api_status)" = 201 ]
+	assert_json '.[0] | .features == ["a", "y"] and .isUserCreated'
+	list=$(jq -r .id <<<"$output")
+	api_json POST "projects/$PROJECT/models/" \
+		"{\"blueprintId\":\"0123456789abcdef0123456789abcdef\",\"featurelistId\":\"$list\"}"
+	model=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api GET "${model#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0] | .featurelistName == "mine" and .samplePct == 64'
+	run -0 --separate-stderr api GET "${model#"$DATAROBOT_ENDPOINT/"}features/"
+	assert_json '.[0].featureNames == ["a", "y"]'
+	refuses 422 'no column' POST "projects/$PROJECT/featurelists/" '{"name":"more","features":["c"]}'
+	refuses 422 'already' POST "projects/$PROJECT/featurelists/" '{"name":"mine","features":["a"]}'
+}
+
+@test "blueprints have a chart of nodes and edges and documents" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/blueprints/"
+	assert_json '.[0] | length == 2 and all(.[]; (.id | length) == 32 and (.processes | length) > 0 and
+		.blueprintCategory == "DataRobot")'
+	run -0 --separate-stderr api GET "projects/$PROJECT/blueprints/0123456789abcdef0123456789abcdef/blueprintChart/"
+	assert_json '.[0] | (.nodes | all(keys == ["id", "label"])) and .edges == [["1", "2"], ["2", "0"]]'
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/$MODEL/blueprintDocs/"
+	assert_json '.[0] | .[-1].task == "Gradient Boosted Trees" and .[-1].links[0].url == "https://example.org/"'
+	refuses 404 'no blueprint' GET "projects/$PROJECT/blueprints/x/" ''
+}
+
+@test "fold scores are rounded to five decimals, and their mean is that of the rounded ones" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/$MODEL/"
+	assert_json '.[0] | .metrics.LogLoss == {validation: 0.55, crossValidation: 0.574692, holdout: null,
+		training: null, backtestingScores: null, backtesting: null} and .modelCategory == "model"'
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/$MODEL/crossValidationScores/"
+	assert_json '.[0].cvScores.LogLoss == {"0.0": 0.55, "1.0": 0.56235, "2.0": 0.57469, "3.0": 0.58704, "4.0": 0.59938}'
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/$MODEL/crossValidationScores/?metric=AUC&partition=1.0"
+	assert_json '.[0] == {cvScores: {AUC: {"1.0": 0.45}}}'
+}
+
+@test "the leaderboard is in the order asked for, and cut to what is asked for" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/"
+	assert_json '.[0] | map(.metrics.LogLoss.validation) | . == sort'
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/?orderBy=metric"
+	assert_json '.[0] | map(.metrics.LogLoss.validation) | . == (sort | reverse)'
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/?orderBy=-samplePct,-metric&withMetric=AUC"
+	assert_json '.[0] | all(.[]; .metrics | keys == ["AUC"])'
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/?name=majority"
+	assert_json '.[0] | length == 1 and .[0].modelType == "Majority Class Classifier"'
+	refuses 422 'orderBy' GET "projects/$PROJECT/models/?orderBy=name" ''
+}
+
+@test "the parameters are those of the blueprint, with what is in use and what was asked for" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/$MODEL/advancedTuning/parameters/"
+	assert_json '.[0] | .tuningDescription == null and (.tuningParameters[0] |
+		.parameterName == "max_depth" and .defaultValue == 3 and .currentValue == [3, 5, 7] and
+		.vertexId == "2" and .constraints.int.max == 16)'
+}
+
+@test "a tuned model shows its values, and its parameters start from them" {
+	run -0 --separate-stderr tune '{"parameterId":"p-rate","value":[0.02]},{"parameterId":"p-depth","value":[4,6]}'
+	first=$output
+	run -0 --separate-stderr api GET "$first"
+	assert_json '.[0] | .metrics.LogLoss.validation == 0.52 and .metrics.LogLoss.crossValidation != null and
+		.modelType == "Gradient Boosted Trees" and .samplePct == 64 and .isFrozen == false and
+		(.blueprintId | length) == 32 and .blueprintId != "0123456789abcdef0123456789abcdef"'
+	blueprint=$(jq -r .blueprintId <<<"$output")
+	run -0 --separate-stderr api GET "${first}advancedTuning/parameters/"
+	assert_json '[.[0].tuningParameters[] | {(.parameterName): [.defaultValue, .currentValue]}] | add |
+		.learning_rate == [0.02, 0.02] and .max_depth == [4, [4, 6]] and .smooth_interval == [200, 200]'
+	# What is not named keeps the value of the model that is tuned.
+	api_json POST "${first}advancedTuning/" '{"tuningParameters":[{"parameterId":"p-method","value":"hist"}],"tuningDescription":"next"}'
+	second=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api GET "${second#"$DATAROBOT_ENDPOINT/"}advancedTuning/parameters/"
+	assert_json '.[0].tuningDescription == "next" and ([.[0].tuningParameters[] |
+		{(.parameterName): .currentValue}] | add | .learning_rate == 0.02 and .tree_method == "hist")'
+	# Its blueprint trains it again on other rows.
+	api_json POST "projects/$PROJECT/models/" "{\"blueprintId\":\"$blueprint\",\"samplePct\":32}"
+	third=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api GET "${third#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0] | .metrics.LogLoss.validation == 0.52 and .samplePct == 32'
+	run -0 --separate-stderr api GET "projects/$PROJECT/blueprints/"
+	assert_json '.[0] | length == 2'
+}
+
+@test "options are understood as clients spell them" {
+	run -0 --separate-stderr tune '{"parameterId":"p-margin","value":true},{"parameterId":"p-card"},{"parameterId":"p-rate","value":1e-1}'
+	run -0 --separate-stderr api GET "${output}advancedTuning/parameters/"
+	assert_json '[.[0].tuningParameters[] | {(.parameterName): .currentValue}] | add |
+		.base_margin_initialize == "True" and .card_max == "None" and .learning_rate == 0.1'
+	run -0 --separate-stderr tune '{"parameterId":"p-margin","value":0},{"parameterId":"p-card","value":12}'
+	run -0 --separate-stderr api GET "${output}advancedTuning/parameters/"
+	assert_json '[.[0].tuningParameters[] | {(.parameterName): .currentValue}] | add |
+		.base_margin_initialize == "False" and .card_max == 12'
+}
+
+@test "a tuning request that cannot be is refused, in the words that clients look for" {
+	url=projects/$PROJECT/models/$MODEL/advancedTuning/
+	run -0 --separate-stderr api_json POST "$url" '{"tuningParameters":[{"parameterId":"p-smooth","value":[20,30]}]}'
+	[ "$(api_status)" = 422 ]
+	[ "$output" = '{"message":"Only one value allowed for this parameter"}' ]
+	refuses 422 'must be a whole number from 1 to 16, not 400 (Gradient' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":400}]}'
+	refuses 422 'max_depth' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":2.5}]}'
+	refuses 422 'from 0.0005 to 1, not 1e+30' POST "$url" '{"tuningParameters":[{"parameterId":"p-rate","value":[0.1,1e30]}]}'
+	refuses 422 'one of auto, exact, hist, not "fast"' POST "$url" '{"tuningParameters":[{"parameterId":"p-method","value":"fast"}]}'
+	refuses 422 'one of None, or a whole number' POST "$url" '{"tuningParameters":[{"parameterId":"p-card","value":0.5}]}'
+	refuses 422 "no parameter with the id 'p-none'" POST "$url" '{"tuningParameters":[{"parameterId":"p-none","value":1}]}'
+	refuses 422 'twice' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":1},{"parameterId":"p-depth","value":2}]}'
+	refuses 422 'empty' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":[]}]}'
+	refuses 422 'must be' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":{"a":1}}]}'
+	refuses 422 'is required' POST "$url" '{}'
+	refuses 422 'gridSearchArguments' POST "$url" '{"tuningParameters":[],"gridSearchArguments":{"searchType":"SMART"}}'
+	refuses 404 'no model' POST "projects/$PROJECT/models/x/advancedTuning/" '{"tuningParameters":[]}'
+	dummy=$(api GET "projects/$PROJECT/models/?name=majority" | jq -r '.[0].id')
+	refuses 422 'no parameters' GET "projects/$PROJECT/models/$dummy/advancedTuning/parameters/" ''
+	refuses 422 'no parameters' POST "projects/$PROJECT/models/$dummy/advancedTuning/" '{"tuningParameters":[]}'
+}
+
+@test "a repeated request is answered with the earlier job, until its model is deleted" {
+	url=projects/$PROJECT/models/$MODEL/advancedTuning/
+	run -0 --separate-stderr tune '{"parameterId":"p-rate","value":0.31}'
+	model=$output
+	run -0 --separate-stderr api_json POST "$url" \
+		'{"tuningParameters":[{"parameterId":"p-smooth","value":200},{"parameterId":"p-rate","value":[0.31]}]}'
+	[ "$(api_status)" = 422 ]
+	assert_json '.[0] | .errorName == "JobAlreadyAdded" and .jobId == .previousJob.id and .previousJob.status == "COMPLETED"'
+	[ "$(jq -r .previousJob.url <<<"$output")" = "$(api_location)" ]
+	run -0 --separate-stderr sandbox_wait "$(api_location)"
+	[ "$output" = "$DATAROBOT_ENDPOINT/$model" ]
+	api DELETE "$model"
+	[ "$(api_status)" = 204 ]
+	refuses 404 'no model' GET "$model" ''
+	refuses 404 'no model' DELETE "$model" ''
+	run -0 --separate-stderr tune '{"parameterId":"p-rate","value":0.31}'
+	[ "$output" != "$model" ]
+}
+
+@test "asking for the values that the model has makes a new model, once" {
+	run -0 --separate-stderr tune '{"parameterId":"p-rate","value":0.05}'
+	api GET "$output" >tuned
+	[ "$(jq .metrics.LogLoss tuned)" = "$(api GET "projects/$PROJECT/models/$MODEL/" | jq .metrics.LogLoss)" ]
+	refuses 422 'duplicates' POST "projects/$PROJECT/models/$MODEL/advancedTuning/" \
+		'{"tuningParameters":[{"parameterId":"p-rate","value":0.05}]}'
+}
+
+@test "training takes sizes and lists, and refuses what cannot be" {
+	url=projects/$PROJECT/models/
+	refuses 422 'duplicates' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef"}'
+	api_json POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","trainingRowCount":50}'
+	model=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api GET "${model#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0] | .samplePct == 50 and .metrics.LogLoss.crossValidation == null and .metrics.LogLoss.validation == 0.55'
+	refuses 404 'cross validated' GET "${model#"$DATAROBOT_ENDPOINT/"}crossValidationScores/" ''
+	refuses 422 'blueprintId' POST "$url" '{}'
+	refuses 422 'no blueprint' POST "$url" '{"blueprintId":"x"}'
+	refuses 422 'samplePct' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","samplePct":101}'
+	refuses 422 'samplePct' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","samplePct":0}'
+	refuses 422 'trainingRowCount' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","trainingRowCount":101}'
+	refuses 422 'scoringType' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","scoringType":"all"}'
+	refuses 422 'nClusters' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","nClusters":3}'
+	refuses 422 'no list' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","featurelistId":"x"}'
+}
+
+@test "cross validation fills in a model's scores, and is no error where they are there" {
+	api_json POST "projects/$PROJECT/models/" '{"blueprintId":"0123456789abcdef0123456789abcdef","samplePct":20}'
+	model=$(sandbox_wait "$(api_location)")
+	model=${model#"$DATAROBOT_ENDPOINT/"}
+	for _ in 1 2; do
+		api POST "${model}crossValidation/"
+		[ "$(api_status)" = 202 ]
+		job=$(api_location)
+		run -0 --separate-stderr api GET "${job#"$DATAROBOT_ENDPOINT/"}"
+		[ "$(api_status)" = 200 ]
+		assert_json '.[0] | .blueprintId == "0123456789abcdef0123456789abcdef" and (.processes | length) > 0'
+		run -0 --separate-stderr sandbox_wait "$job"
+		[ "$output" = "$DATAROBOT_ENDPOINT/$model" ]
+		run -0 --separate-stderr api GET "$model"
+		assert_json '.[0].metrics.LogLoss.crossValidation == 0.574692'
+	done
+}
+
+@test "the holdout's scores are hidden, and large samples refused, until it is unlocked" {
+	project=$(sandbox_upload "$SANDBOX_DIR/table.csv" holdout)
+	sandbox_aim "$project" '{"target":"y","mode":"quick"}'
+	refuses 422 'holdout' POST "projects/$project/models/" '{"blueprintId":"0123456789abcdef0123456789abcdef","samplePct":100}'
+	run -0 --separate-stderr api GET "projects/$project/models/"
+	assert_json '.[0] | all(.[]; .metrics.LogLoss.holdout == null)'
+	run -0 --separate-stderr api_json PATCH "projects/$project/" '{"holdoutUnlocked":true}'
+	assert_json '.[0].holdoutUnlocked'
+	run -0 --separate-stderr api GET "projects/$project/models/"
+	assert_json '.[0] | all(.[]; .metrics.LogLoss.holdout != null)'
+	refuses 422 'true' PATCH "projects/$project/" '{"holdoutUnlocked":false}'
+	api_json POST "projects/$project/models/" '{"blueprintId":"0123456789abcdef0123456789abcdef","samplePct":100}'
+	model=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api GET "${model#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0] | .samplePct == 100 and .isTrainedIntoHoldout and .metrics.LogLoss.crossValidation != null'
+}
+
+@test "a manual start trains nothing; what is not supported is refused" {
+	project=$(sandbox_upload "$SANDBOX_DIR/table.csv" manual)
+	url=projects/$project/aim/
+	refuses 422 'no target' POST "projects/$project/models/" '{"blueprintId":"0123456789abcdef0123456789abcdef"}'
+	refuses 422 'target' PATCH "$url" '{}'
+	refuses 422 "no column 'z'" PATCH "$url" '{"target":"z"}'
+	refuses 422 'group' PATCH "$url" '{"target":"y","cvMethod":"group","partitionKeyCols":["a"]}'
+	refuses 422 'TVH' PATCH "$url" '{"target":"y","validationType":"TVH"}'
+	refuses 422 'weights' PATCH "$url" '{"target":"y","weights":"a"}'
+	refuses 422 'Multiclass' PATCH "$url" '{"target":"y","targetType":"Multiclass"}'
+	refuses 422 'unsupervisedMode' PATCH "$url" '{"target":"y","unsupervisedMode":true}'
+	refuses 422 'somethingNew' PATCH "$url" '{"target":"y","somethingNew":[1]}'
+	refuses 422 'mode' PATCH "$url" '{"target":"y","mode":"slow"}'
+	refuses 422 'reps' PATCH "$url" '{"target":"y","reps":1}'
+	run -0 --separate-stderr sandbox_aim "$project" \
+		'{"target":"y","mode":"manual","metric":"AUC","seed":7,"reps":4,"holdoutPct":10,"somethingNew":false,"weights":null}'
+	run -0 --separate-stderr api GET "projects/$project/"
+	assert_json '.[0] | .autopilotMode == 2 and .metric == "AUC" and .maxTrainPct == 67.5 and .advancedOptions.seed == 7'
+	run -0 --separate-stderr api GET "projects/$project/models/"
+	assert_json '.[0] == []'
+	run -0 --separate-stderr api GET "projects/$project/options/"
+	assert_json '.[0] == {}'
+}
+
+@test "ids of one project are not found in another" {
+	project=$(sandbox_upload "$SANDBOX_DIR/table.csv" other)
+	sandbox_aim "$project" '{"target":"y","mode":"manual"}'
+	refuses 404 'no model' GET "projects/$project/models/$MODEL/" ''
+	refuses 404 'no model' DELETE "projects/$project/models/$MODEL/" ''
+	refuses 404 'no model' GET "projects/$project/models/$MODEL/advancedTuning/parameters/" ''
+	refuses 404 'no job' GET "projects/$project/jobs/1/" ''
+	list=$(api GET "projects/$PROJECT/featurelists/" | jq -r '.[0].id')
+	refuses 404 'no feature list' GET "projects/$project/featurelists/$list/" ''
+	refuses 422 'no list' POST "projects/$project/models/" \
+		"{\"blueprintId\":\"0123456789abcdef0123456789abcdef\",\"featurelistId\":\"$list\"}"
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/$MODEL/"
+	[ "$(api_status)" = 200 ]
+}
+
+@test "a model is starred, and found by its star" {
+	run -0 --separate-stderr api_json PATCH "projects/$PROJECT/models/$MODEL/" '{"isStarred":true}'
+	[ "$(api_status)" = 204 ]
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/?isStarred=true"
+	assert_json ".[0] | length == 1 and .[0].id == \"$MODEL\""
+	refuses 422 'isStarred' PATCH "projects/$PROJECT/models/$MODEL/" '{"isStarred":1}'
+}
