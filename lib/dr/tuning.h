@@ -50,7 +50,7 @@ bool dr_parameter_grid(const cJSON *wire);
  * Whether a range is better searched on a log scale: a guess, which a user corrects
  * with jq or with `:log` in a space.  It is yes for what is known to act by its
  * order of magnitude (names that are or end in learning_rate, reg_alpha, reg_lambda,
- * alpha, lambda, C, gamma, tol, or scale_pos_weight), and for ranges over
+ * lambda, C, gamma, tol, or scale_pos_weight), and for ranges over
  * three or more orders of magnitude that begin above 0 and go beyond 1 (counts and
  * sizes; what ends at 1 is a share).  Never where the range goes below 0.
  */

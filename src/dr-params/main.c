@@ -27,22 +27,14 @@ static const struct cli_tool tool = {
 	.options = options,
 };
 
-static bool put(const cJSON *wire, const char *model, struct err *e)
-{
-	cJSON *rec = dr_parameter_record(wire, model, e);
-	bool ok = rec && ndjson_put(stdout, rec, e);
-
-	cJSON_Delete(rec);
-	return ok;
-}
-
 static bool put_model(struct dr *dr, const char *of, const char *model, struct err *e)
 {
-	cJSON *list = dr_parameters(dr, of, model, e), *wire;
+	cJSON *list = dr_parameter_records(dr, of, model, e), *rec;
 	bool ok = list;
 
-	cJSON_ArrayForEach (wire, list)
-		ok = ok && put(wire, model, e);
+	cJSON_ArrayForEach (rec, list) {
+		ok = ok && ndjson_put(stdout, rec, e);
+	}
 	cJSON_Delete(list);
 	return ok;
 }

@@ -1,0 +1,330 @@
+/* dr: paths, lists, records, submissions and jobs, against a scripted server. */
+#include "dr/jobs.h"
+#include "dr/models.h"
+#include "dr/projects.h"
+
+#include "json/json.h"
+#include "server.h"
+#include "tap.h"
+
+#define ANSWER(status, extra, body) "HTTP/1.1 " status "\r\n" extra body
+#define CLOSED(body) "Connection: close\r\n\r\n" body
+#define OPEN(script) open_at(server = server_start(script, sizeof(script) / sizeof(*(script))))
+#define CLOSE(dr) (dr_close(dr), server_stop(server))
+
+static struct server *server;
+
+static struct dr *open_at(const struct server *s)
+{
+	struct err e = {0};
+
+	unsetenv("DATAROBOT_CONFIG_FILE");
+	setenv("DATAROBOT_ENDPOINT", s->endpoint, 1);
+	setenv("DATAROBOT_API_TOKEN", "secret-token-1", 1);
+	setenv("DATAROBOT_MAX_RETRIES", "1", 1);
+	return dr_open(NULL, NULL, &e);
+}
+
+static void is_json(cJSON *got, const char *want, const char *what)
+{
+	char *text = got ? json_string(got) : NULL;
+
+	is_str(text, want, what);
+	free(text);
+	cJSON_Delete(got);
+}
+
+static void paths(void)
+{
+	struct err e = {0};
+	char *p = dr_path(&e, "projects", "5f/../x", "a b?c#d");
+
+	is_str(p, "projects/5f%2F..%2Fx/a%20b%3Fc%23d/", "ids stay one part of a path");
+	free(p);
+	p = dr_query(&e, dr_query(&e, dr_path(&e, "x"), "a", "1&b=2"), "c", "\xc3\xa9");
+	is_str(p, "x/?a=1%26b%3D2&c=%C3%A9", "values stay one value of a query");
+	free(p);
+	ok(!dr_path(&e, "projects", "") && e.kind == ERR_INPUT, "an empty id is refused");
+	ok(!dr_path(&e, "projects", "..") && e.kind == ERR_INPUT, "so is one that climbs");
+	p = dr_last_part("http://127.0.0.1/api/v2/projects/5f/modelJobs/12/");
+	is_str(p, "12", "the id at the end of a URL");
+	free(p);
+	p = dr_last_part("a/b?x=/y/");
+	is_str(p, "b", "and before a query");
+	free(p);
+	ok(!dr_last_part("///") && !dr_last_part(NULL), "or none");
+}
+
+static cJSON *parsed(const char *text)
+{
+	struct err e = {0};
+
+	return json_parse(text, strlen(text), NULL, &e);
+}
+
+static void records(void)
+{
+	static const struct {
+		const char *wire, *record;
+	} cases[] = {
+		{"{\"samplePct\":64,\"isNClustersDynamicallyDetermined\":null}",
+		 "{\"sample_pct\":64,\"is_n_clusters_dynamically_determined\":null}"},
+		{"{\"partition\":{\"cvMethod\":\"x\"},\"a\":[{\"maxTrainPct\":1.5},[2]]}",
+		 "{\"partition\":{\"cv_method\":\"x\"},\"a\":[{\"max_train_pct\":1.5},[2]]}"},
+		{"{\"metrics\":{\"Gini Norm\":{\"crossValidation\":0.1}}}",
+		 "{\"metrics\":{\"Gini Norm\":{\"crossValidation\":0.1}}}"},
+		{"{\"processes\":[\"One-Hot "
+		 "Encoding\"],\"already_so\":true,\"modelURL\":\"A\"}",
+		 "{\"processes\":[\"One-Hot "
+		 "Encoding\"],\"already_so\":true,\"model_url\":\"A\"}"},
+		{"{\"aB\":1,\"a_b\":2}", "{\"a_b\":2}"},
+		{"{}", "{}"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cJSON *wire = parsed(cases[i].wire);
+
+		is_json(dr_record(wire), cases[i].record, "a wire object as a record");
+		cJSON_Delete(wire);
+	}
+}
+
+static void ids(void)
+{
+	cJSON *o = parsed("{\"a\":\"12\",\"b\":12,\"c\":1.5,\"d\":null,\"e\":\"\",\"f\":[]}");
+	char *a = dr_id(o, "a"), *b = dr_id(o, "b");
+
+	is_str(a, "12", "an id as a string");
+	is_str(b, "12", "an id as a number");
+	ok(!dr_id(o, "c") && !dr_id(o, "d") && !dr_id(o, "e") && !dr_id(o, "f") &&
+		   !dr_id(o, "g"),
+	   "and what is none");
+	free(a);
+	free(b);
+	cJSON_Delete(o);
+}
+
+static cJSON *list_of(const struct step *script, size_t n, struct err *e)
+{
+	struct dr *dr = open_at(server = server_start(script, n));
+	cJSON *list = dr_list(dr, dr_path(e, "projects"), e);
+
+	CLOSE(dr);
+	return list;
+}
+
+#define LIST(e, ...)                                                                           \
+	list_of((const struct step[]){__VA_ARGS__},                                            \
+		sizeof((const struct step[]){__VA_ARGS__}) / sizeof(struct step), e)
+
+static void lists(void)
+{
+	struct err e = {0};
+
+	is_json(LIST(&e, {ANSWER("200 OK", "", CLOSED("[1,2]")), true}), "[1,2]",
+		"a bare array");
+	is_json(LIST(&e,
+		     {ANSWER("200 OK", "",
+			     CLOSED("{\"data\":[1],\"next\":\"/api/v2/p/?o=1\"}")),
+		      true},
+		     {ANSWER("200 OK", "", CLOSED("{\"jobs\":[2],\"next\":null}")), true}),
+		"[1,2]", "pages, whose next is followed");
+	ok(!LIST(&e,
+		 {ANSWER("200 OK", "", CLOSED("{\"data\":[1],\"next\":\"http://x.example/\"}")),
+		  true}) &&
+		   e.kind == ERR_REFUSED && strstr(e.text, "not below the endpoint"),
+	   "but not to another host");
+	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED("{\"a\":1}")), true}) &&
+		   e.kind == ERR_REFUSED && strstr(e.text, "no list"),
+	   "what is no list is refused");
+	ok(!LIST(&e,
+		 {ANSWER("301 Moved", "Location: https://x.example/\r\n", CLOSED("")), true}) &&
+		   e.kind == ERR_REFUSED &&
+		   strstr(e.text, "redirected to 'https://x.example/'"),
+	   "a redirect is told");
+	ok(!LIST(&e, {ANSWER("401 No", "", CLOSED("{\"message\":\"no\"}")), true}) &&
+		   e.kind == ERR_REFUSED &&
+		   strcmp(e.text,
+			  "GET projects/: 401: no (the token is from the environment)") == 0,
+	   "a wrong token is told with its source");
+}
+
+/* ---- submissions ---- */
+
+static bool submit(const struct step *step, struct dr_submission *s, struct err *e)
+{
+	struct dr *dr = open_at(server = server_start(step, 1));
+	bool good = dr_train(dr, "p", "b", NULL, 64, "crossValidation", s, e);
+
+	CLOSE(dr);
+	return good;
+}
+
+static void submits(const char *answer, enum dr_submitted how, const char *job, bool dead,
+		    const char *what)
+{
+	struct step step = {answer, true};
+	struct dr_submission s;
+	struct err e = {0};
+	bool good = submit(&step, &s, &e);
+
+	if (!ok(good && s.how == how && s.dead == dead && e.kind == ERR_NONE &&
+			(job ? s.job && strcmp(s.job, job) == 0 : !s.job),
+		"%s", what))
+		printf("# how %d, job %s, %s\n", s.how, s.job ? s.job : "none", e.text);
+	dr_submission_release(&s);
+}
+
+#define ALREADY(rest)                                                                          \
+	ANSWER("422 No", "Location: /api/v2/projects/p/modelJobs/9/\r\n",                      \
+	       CLOSED("{\"message\":\"x\",\"errorName\":\"JobAlreadyAdded\"" rest "}"))
+
+static void submissions(void)
+{
+	struct dr_submission s;
+	struct err e = {0};
+
+	submits(ANSWER("202 Accepted", "Location: http://h/api/v2/projects/p/modelJobs/12/\r\n",
+		       CLOSED("")),
+		DR_ACCEPTED, "12", false, "a 202 names its job");
+	submits(ALREADY(",\"jobId\":\"7\",\"previousJob\":{\"id\":12,\"status\":"
+			"\"COMPLETED\"}"),
+		DR_REPEATED, "12", false, "a repetition takes over the previous job's id");
+	submits(ALREADY(",\"previousJob\":{\"id\":\"12\",\"status\":\"ABORTED\"}"), DR_REPEATED,
+		"12", true, "unless that was aborted");
+	submits(ALREADY(",\"previousJob\":{\"id\":\"12\",\"status\":\"error\"}"), DR_REPEATED,
+		"12", true, "or failed");
+	submits(ALREADY(",\"previousJob\":{\"url\":\"http://h/modelJobs/13/\"}"), DR_REPEATED,
+		"13", false, "or the one of its URL");
+	submits(ALREADY(",\"jobId\":7"), DR_REPEATED, "7", false, "or jobId");
+	submits(ALREADY(",\"jobId\":null"), DR_REPEATED, "9", false, "or that of the Location");
+	submits(ANSWER("422 No", "",
+		       CLOSED("{\"message\":\"Unable to add jobs to the queue: full\"}")),
+		DR_QUEUE_FULL, NULL, false, "a full queue is known by its phrase");
+	submits(NULL, DR_UNKNOWN, NULL, false, "a lost answer leaves it unknown");
+	submits(ANSWER("502 Bad", "", CLOSED("")), DR_UNKNOWN, NULL, false, "so does a 502");
+	ok(!submit(&(struct step){ANSWER("422 No", "", CLOSED("{\"message\":\"bad\"}")), true},
+		   &s, &e) &&
+		   e.kind == ERR_REFUSED && s.status == 422 &&
+		   strcmp(e.text, "POST projects/p/models/: 422: bad") == 0,
+	   "another 422 is a refusal");
+	ok(!submit(&(struct step){ANSWER("202 Accepted", "", CLOSED("")), true}, &s, &e) &&
+		   e.kind == ERR_REFUSED,
+	   "a 202 without a job is an error");
+}
+
+/* ---- jobs ---- */
+
+static void job_is(const char *answer, enum dr_job_state state, const char *model,
+		   const char *message, const char *what)
+{
+	struct step step = {answer, true};
+	struct dr *dr = open_at(server = server_start(&step, 1));
+	struct dr_job job;
+	struct err e = {0};
+	bool good = dr_job_get(dr, "p", "12", &job, &e);
+
+	if (!ok(good && job.state == state && e.kind == ERR_NONE &&
+			(model ? job.model && strcmp(job.model, model) == 0 : !job.model) &&
+			(message ? job.message && strcmp(job.message, message) == 0
+				 : !job.message),
+		"%s", what))
+		printf("# state %d, model %s, %s\n", job.state, job.model ? job.model : "none",
+		       e.text);
+	dr_job_release(&job);
+	CLOSE(dr);
+}
+
+static void jobs(void)
+{
+	job_is(ANSWER("200 OK", "", CLOSED("{\"id\":\"12\",\"status\":\"inprogress\"}")),
+	       DR_JOB_PENDING, NULL, NULL, "a job in progress");
+	job_is(ANSWER("303 See", "Location: http://h/api/v2/projects/p/models/m2/\r\n",
+		      CLOSED("{\"status\":\"COMPLETED\",\"modelId\":\"m1\"}")),
+	       DR_JOB_DONE, "m2", NULL, "a finished one: the Location names the model");
+	job_is(ANSWER("303 See",
+		      "Location: http://h/api/v2/projects/p/trainingPredictions/t/\r\n",
+		      CLOSED("{\"modelId\":\"m1\"}")),
+	       DR_JOB_DONE, "m1", NULL, "or the body does");
+	job_is(ANSWER("200 OK", "", CLOSED("{\"status\":\"ERROR\",\"message\":\"no rows\"}")),
+	       DR_JOB_FAILED, NULL, "no rows", "a failed one, with its message");
+	job_is(ANSWER("200 OK", "", CLOSED("{\"status\":\"Aborted\"}")), DR_JOB_ABORTED, NULL,
+	       NULL, "an aborted one");
+	job_is(ANSWER("404 No", "", CLOSED("{\"message\":\"no\"}")), DR_JOB_GONE, NULL, NULL,
+	       "one that the server does not know");
+}
+
+static void statuses(void)
+{
+	static const struct step done[] = {
+		{ANSWER("200 OK", "", CLOSED("{\"status\":\"RUNNING\"}")), true},
+		{ANSWER("303 See", "Location: /api/v2/projects/5f/\r\n", CLOSED("")), true}};
+	static const struct step failed[] = {
+		{ANSWER("200 OK", "", CLOSED("{\"status\":\"ERROR\",\"message\":\"bad\"}")),
+		 true}};
+	static const struct step never[] = {
+		{ANSWER("200 OK", "", CLOSED("{\"status\":\"RUNNING\"}")), true}};
+	struct err e = {0};
+	struct dr *dr = OPEN(done);
+	char *where = dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e);
+
+	is_str(where, "/api/v2/projects/5f/", "a status leads to its result");
+	free(where);
+	CLOSE(dr);
+	dr = OPEN(failed);
+	ok(!dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e) && e.kind == ERR_REFUSED &&
+		   strcmp(e.text, "ERROR: bad") == 0,
+	   "or says why there is none");
+	CLOSE(dr);
+	dr = OPEN(never);
+	ok(!dr_status_wait(dr, "status/1/", 0.3, NULL, NULL, &e) && e.kind == ERR_LIMIT,
+	   "and is not waited for longer than asked");
+	CLOSE(dr);
+}
+
+static void metrics(void)
+{
+	static const struct step script[] = {
+		{ANSWER("200 OK", "",
+			CLOSED("{\"metricDetails\":["
+			       "{\"metricName\":\"Weighted LogLoss\",\"ascending\":false},"
+			       "{\"metricName\":\"LogLoss\",\"ascending\":true},"
+			       "{\"metricName\":\"Mine\",\"ascending\":true}]}")),
+		 true}};
+	struct dr *dr = OPEN(script);
+	cJSON *project = parsed("{\"id\":\"5f\",\"target\":\"is bad\",\"metric\":\"LogLoss\"}");
+	struct err e = {0};
+	const char *name;
+	bool minimize = false;
+
+	ok(dr_project_metric(dr, project, NULL, &name, &minimize, &e) && minimize &&
+		   strcmp(name, "LogLoss") == 0 &&
+		   strstr(server->text[0], "features/metrics/?featureName=is%20bad "),
+	   "the server is asked for the direction of the project's metric");
+	minimize = false;
+	ok(dr_project_metric(dr, project, "Mine", &name, &minimize, &e) && minimize,
+	   "or of another one that it lists");
+	ok(dr_project_metric(dr, project, "Weighted AUC", &name, &minimize, &e) && !minimize,
+	   "one that it does not list is taken by its name");
+	ok(!dr_project_metric(dr, project, "Beauty", &name, &minimize, &e) &&
+		   e.kind == ERR_INPUT && strstr(e.text, "'Beauty'"),
+	   "and one that nobody knows is refused");
+	json_set(project, "target", cJSON_CreateNull());
+	ok(!dr_project_metric(dr, project, NULL, &name, &minimize, &e) && e.kind == ERR_INPUT,
+	   "a project without a target has no metric");
+	cJSON_Delete(project);
+	CLOSE(dr);
+}
+
+int main(void)
+{
+	paths();
+	records();
+	ids();
+	lists();
+	submissions();
+	jobs();
+	statuses();
+	metrics();
+	return tap_end();
+}
