@@ -66,7 +66,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 tool_of = $(filter $(TOOLS),$(call own,tests/$1))
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $$(patsubst %,$(BUILD)/src/%.a,$$(call tool_of,$$*)) $(BUILD)/libdrtune.a
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $$(addprefix $(BUILD)/src/,$$(addsuffix .a,$$(call tool_of,$$*))) $(BUILD)/libdrtune.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
