@@ -26,7 +26,7 @@ static const struct kind {
 bool dr_parameter_log(const char *name, double min, double max)
 {
 	static const char *const by_magnitude[] = {
-		"learning_rate", "reg_alpha", "reg_lambda",       "alpha", "lambda", "C",
+		"learning_rate", "reg_alpha", "reg_lambda",       "lambda", "C",
 		"gamma",         "tol",       "scale_pos_weight",
 	};
 	size_t n = strlen(name);

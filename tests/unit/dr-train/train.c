@@ -1,0 +1,94 @@
+/* train: answers that are lost, late or full. */
+#include "train.h"
+
+#include "../server.h"
+#include "../tap.h"
+#include "cli/cli.h"
+#include "json/json.h"
+
+#define ACCEPTED                                                                               \
+	"HTTP/1.1 202 Accepted\r\nLocation: /api/v2/projects/p/modelJobs/5/\r\n"               \
+	"Content-Length: 0\r\n\r\n"
+#define BODY(status, body) "HTTP/1.1 " status "\r\nConnection: close\r\n\r\n" body
+#define JOBS(body)                                                                             \
+	{                                                                                      \
+		BODY("200 OK", body), true                                                     \
+	}
+#define ALREADY                                                                                \
+	{                                                                                      \
+		BODY("422 No", "{\"message\":\"x\",\"errorName\":\"JobAlreadyAdded\","         \
+			       "\"previousJob\":{\"id\":\"6\",\"status\":\"COMPLETED\"}}"),    \
+			true                                                                   \
+	}
+#define FULL                                                                                   \
+	{                                                                                      \
+		BODY("422 No", "{\"message\":\"Unable to add jobs to the queue\"}"), true      \
+	}
+
+/* Train against a script; the state, and the job or else the error. */
+static void gives(const struct step *script, size_t steps, size_t requests, const char *want,
+		  const char *what)
+{
+	struct server *s = server_start(script, steps);
+	struct train_place place = {.project = (char *)"p", .max_pct = 64};
+	struct train_plan plan = {.sample_pct = 32, .scoring = "crossValidation"};
+	struct err why = {0}, e = {0};
+	char got[ERR_TEXT_MAX + 32];
+	struct dr *dr;
+	cJSON *trial;
+
+	setenv("DATAROBOT_ENDPOINT", s->endpoint, 1);
+	dr = dr_open(NULL, NULL, &e);
+	trial = train_start(dr, &place, "b", &plan, &why, &e);
+	if (trial)
+		snprintf(got, sizeof(got), "%s %s", json_str(trial, "state"),
+			 json_str(trial, "job") ? json_str(trial, "job") : why.text);
+	else
+		snprintf(got, sizeof(got), "error %d", e.kind);
+	is_str(got, want, what);
+	if (!ok(s->requests == requests, "by %zu requests", requests))
+		printf("# %zu\n", s->requests);
+	cJSON_Delete(trial);
+	dr_close(dr);
+	server_stop(s);
+}
+
+#define GIVES(requests, want, what, ...)                                                       \
+	do {                                                                                   \
+		static const struct step script[] = {__VA_ARGS__};                             \
+		gives(script, sizeof(script) / sizeof(*script), requests, want, what);         \
+	} while (0)
+
+#define MINE "{\"id\":\"7\",\"blueprintId\":\"b\",\"samplePct\":32}"
+#define OTHERS                                                                                 \
+	"{\"id\":\"8\",\"blueprintId\":\"x\",\"samplePct\":32},"                               \
+	"{\"id\":\"9\",\"blueprintId\":\"b\",\"samplePct\":64}"
+
+int main(void)
+{
+	unsetenv("DATAROBOT_CONFIG_FILE");
+	setenv("DATAROBOT_API_TOKEN", "secret-token-1", 1);
+	setenv("DATAROBOT_MAX_RETRIES", "0", 1);
+
+	GIVES(1, "submitted 5", "what is accepted is submitted", {ACCEPTED});
+	GIVES(1, "submitted 6", "what is known already is its job", ALREADY);
+	GIVES(2, "submitted 7", "a lost answer is looked for among the jobs", {NULL},
+	      JOBS("[" OTHERS "," MINE "]"));
+	GIVES(3, "submitted 5", "and asked for again where it is not there", {NULL},
+	      JOBS("[" OTHERS "]"), {ACCEPTED});
+	GIVES(3, "submitted 6", "or where its job has ended meanwhile", {NULL}, JOBS("[]"),
+	      ALREADY);
+	GIVES(4, "error 4", "twice lost is not available", {NULL}, JOBS("[]"), {NULL},
+	      JOBS("[]"));
+	GIVES(3, "submitted 5", "a full queue is waited for", FULL, FULL, {ACCEPTED});
+	GIVES(1, "failed POST projects/p/models/: 422: bad", "a refusal is a failed trial",
+	      {BODY("422 No", "{\"message\":\"bad\"}"), true});
+	GIVES(1, "failed job 6, which was the same, failed, and the server does not repeat it",
+	      "so is a repetition of what failed",
+	      {BODY("422 No", "{\"message\":\"x\",\"errorName\":\"JobAlreadyAdded\","
+			      "\"previousJob\":{\"id\":\"6\",\"status\":\"error\"}}"),
+	       true});
+	GIVES(1, "error 3", "a token that is not accepted ends it",
+	      {BODY("401 No", "{\"message\":\"no\"}"), true});
+	return tap_end();
+}
