@@ -1,0 +1,229 @@
+/* trials: see trials.h. */
+#include "tuner/trials.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/json.h"
+
+void trials_init(struct trials *t, const struct space *space, const char *model)
+{
+	*t = (struct trials){.space = space, .model = model, .d = space_dims(space)};
+}
+
+static void known_free(struct known *k)
+{
+	if (!k)
+		return;
+	free(k->x);
+	free(k);
+}
+
+void trials_release(struct trials *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		known_free(t->at[i]);
+	free(t->at);
+	free(t->metric);
+}
+
+/* Where id stands or would stand. */
+static size_t position(const struct trials *t, const char *id)
+{
+	size_t lo = 0, hi = t->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(t->at[mid]->id, id) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+const struct known *trials_find(const struct trials *t, const char *id)
+{
+	size_t i = position(t, id);
+
+	return i < t->n && !strcmp(t->at[i]->id, id) ? t->at[i] : NULL;
+}
+
+bool trials_hold(const struct trials *t, const double *x)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->at[i]->exact && !memcmp(t->at[i]->snapped, x, t->d * sizeof(*x)))
+			return true;
+	return false;
+}
+
+/* Scores of different metrics, or of one that is to be less here and more there,
+ * cannot be compared. */
+static bool same_metric(struct trials *t, const cJSON *rec, struct err *e)
+{
+	const char *metric = json_str(rec, "metric");
+	const cJSON *min = json_get(rec, "minimize");
+	bool minimize = !cJSON_IsFalse(min);
+
+	if (metric && t->metric && strcmp(metric, t->metric) != 0)
+		return err_set(e, ERR_INPUT,
+			       "trial %s: its metric is '%s', that of others is '%s'",
+			       trial_id(rec), metric, t->metric);
+	if (t->directed && minimize != t->minimize)
+		return err_set(e, ERR_INPUT,
+			       "trial %s: its score is to be %s, that of others %s",
+			       trial_id(rec), minimize ? "minimized" : "maximized",
+			       minimize ? "maximized" : "minimized");
+	if (metric && !t->metric && !(t->metric = strdup(metric)))
+		return err_nomem(e);
+	t->directed = true;
+	t->minimize = minimize;
+	return true;
+}
+
+/* How many names of params the space knows, counting a name of two dimensions once;
+ * *all: whether it knows every one. */
+static size_t known_names(const struct trials *t, const cJSON *params, bool *all)
+{
+	size_t n = 0;
+	const cJSON *p;
+
+	*all = true;
+	cJSON_ArrayForEach (p, params) {
+		size_t j = 0;
+
+		while (j < t->d && strcmp(space_dim(t->space, j)->name, p->string) != 0)
+			j++;
+		n += j < t->d;
+		*all = *all && j < t->d;
+	}
+	return n;
+}
+
+/* A whole number below 2^53, or -1. */
+static double number_of(const cJSON *rec)
+{
+	double v = json_num(rec, "number", -1);
+
+	return v >= 0 && v < 0x1p53 && v == floor(v) ? v : -1;
+}
+
+/* A trial of this space and model, or NULL: it is none (e clear), or no memory. */
+static struct known *known_new(const struct trials *t, const cJSON *rec, struct err *e)
+{
+	const cJSON *params = json_get(rec, "params");
+	const char *model = json_str(rec, "model");
+	struct known *k;
+	bool all;
+
+	if ((model && t->model && strcmp(model, t->model) != 0) ||
+	    !known_names(t, params, &all))
+		return NULL;
+	if (!(k = calloc(1, sizeof(*k))) || !(k->x = calloc(2 * t->d, sizeof(double)))) {
+		known_free(k);
+		err_nomem(e);
+		return NULL;
+	}
+	k->snapped = k->x + t->d;
+	memcpy(k->id, trial_id(rec), sizeof(k->id));
+	k->number = number_of(rec);
+	k->exact = space_encode(t->space, params, k->x) == SPACE_INSIDE && all;
+	memcpy(k->snapped, k->x, t->d * sizeof(double));
+	space_snap(t->space, k->snapped);
+	k->score = NAN;
+	return k;
+}
+
+static bool insert(struct trials *t, struct known *k, struct err *e)
+{
+	size_t i = position(t, k->id);
+
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? 2 * t->cap : 64;
+		struct known **more = realloc(t->at, cap * sizeof(struct known *));
+
+		if (!more)
+			return err_nomem(e);
+		t->at = more;
+		t->cap = cap;
+	}
+	memmove(t->at + i + 1, t->at + i, (t->n - i) * sizeof(*t->at));
+	t->at[i] = k;
+	t->n++;
+	return true;
+}
+
+static double score_of(const struct trials *t, const cJSON *rec, enum trial_state state)
+{
+	double score = state == TRIAL_COMPLETED ? json_num(rec, "score", NAN) : NAN;
+
+	if (!isfinite(score))
+		return NAN;
+	return t->minimize ? score : -score;
+}
+
+bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e)
+{
+	enum trial_state state = trial_state(rec, e);
+	struct known *k, *new = NULL;
+	double score;
+
+	if (state == TRIAL_NONE)
+		return !e->kind;
+	if (!(k = (struct known *)trials_find(t, trial_id(rec)))) {
+		if (!(k = new = known_new(t, rec, e)))
+			return !e->kind;
+		if (!insert(t, new, e)) {
+			known_free(new);
+			return false;
+		}
+	}
+	if (!trial_is_final(state))
+		return true;
+	if (state == TRIAL_COMPLETED && !same_metric(t, rec, e))
+		return false;
+	score = score_of(t, rec, state);
+	if (changed && (!k->final || (score != k->score && !(isnan(score) && isnan(k->score)))))
+		*changed = true;
+	t->final += !k->final;
+	t->scored += !isnan(score);
+	t->scored -= !isnan(k->score);
+	k->final = true;
+	k->score = score;
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct known *p = *(struct known *const *)a, *q = *(struct known *const *)b;
+
+	if (p->number != q->number)
+		return p->number < q->number ? -1 : 1;
+	return strcmp(p->id, q->id);
+}
+
+const struct known **trials_in_order(const struct trials *t)
+{
+	const struct known **order = calloc(t->n + 1, sizeof(struct known *));
+	size_t n = 0;
+
+	for (size_t i = 0; order && i < t->n; i++)
+		if (t->at[i]->final)
+			order[n++] = t->at[i];
+	if (order)
+		qsort(order, n, sizeof(*order), by_number);
+	return order;
+}
+
+int trials_by_score(const void *a, const void *b)
+{
+	const struct known *p = *(struct known *const *)a, *q = *(struct known *const *)b;
+
+	if (isnan(p->score) != isnan(q->score))
+		return isnan(p->score) ? 1 : -1;
+	if (p->score != q->score && !isnan(p->score))
+		return p->score < q->score ? -1 : 1;
+	return strcmp(p->id, q->id);
+}

@@ -1,0 +1,53 @@
+/* trials: what a tuner knows (inside tuner). */
+#ifndef TUNER_TRIALS_H
+#define TUNER_TRIALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cjson/cJSON.h>
+
+#include "err/err.h"
+#include "space/space.h"
+#include "trial/trial.h"
+
+struct known {
+	char id[TRIAL_ID_LEN + 1];
+	bool final;
+	bool exact;      /* params is a setting of the space: x is all of it */
+	double score;    /* less is better; NAN: failed, or not final */
+	double number;   /* as the proposer gave it, or -1 */
+	double *x;       /* d coordinates */
+	double *snapped; /* d: the same, as acq proposes settings */
+};
+
+struct trials {
+	const struct space *space;
+	const char *model;
+	size_t d, n, cap, final, scored;
+	struct known **at;       /* n, in order of their ids */
+	char *metric;            /* of the first that named one */
+	bool directed, minimize; /* directed: minimize is known */
+};
+
+void trials_init(struct trials *t, const struct space *space, const char *model);
+void trials_release(struct trials *t);
+
+/* See tuner_tell.  *changed (may be NULL) says whether a final trial was added or got
+ * another score. */
+bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e);
+
+/* Borrowed, or NULL. O(log n). */
+const struct known *trials_find(const struct trials *t, const char *id);
+
+/* Is x, snapped, the setting of a trial? O(n). */
+bool trials_hold(const struct trials *t, const double *x);
+
+/* All final ones, in the order in which they were asked for; those without a number
+ * first.  n pointers, the caller's (free); NULL: out of memory. */
+const struct known **trials_in_order(const struct trials *t);
+
+/* Order of two trials by score, ties by id, failures last. */
+int trials_by_score(const void *a, const void *b);
+
+#endif

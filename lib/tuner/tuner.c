@@ -1,0 +1,356 @@
+/* tuner: see tuner.h. */
+#include "tuner/tuner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acq/acq.h"
+#include "gp/gp.h"
+#include "json/json.h"
+#include "rng/rng.h"
+#include "tuner/box.h"
+#include "tuner/trials.h"
+
+#define DRAWS 64 /* sets of scores that pending trials may bring */
+#define SCORES 3 /* without so many there is nothing to model */
+#define LOCAL_EVERY 3
+
+struct tuner {
+	struct tuner_options o;
+	struct trials trials;
+	size_t d;
+	bool *category;
+	bool small; /* so few settings that a box would be no help */
+
+	/* The process, and what it was fitted to; NULL: to be fitted. */
+	struct gp *gp;
+	double *tried; /* settings with scores, the best first */
+	size_t n_tried;
+};
+
+struct tuner *tuner_new(const struct tuner_options *o, struct err *e)
+{
+	struct tuner *t = calloc(1, sizeof(*t));
+
+	if (!t) {
+		err_nomem(e);
+		return NULL;
+	}
+	t->o = *o;
+	t->d = space_dims(o->space);
+	t->small = space_size(o->space) <= 1000;
+	trials_init(&t->trials, o->space, o->model);
+	if (!t->o.start)
+		t->o.start = t->d + 1 < 5 ? 5 : t->d + 1 > 10 ? 10 : t->d + 1;
+	if (!(t->category = calloc(t->d, sizeof(bool)))) {
+		tuner_free(t);
+		err_nomem(e);
+		return NULL;
+	}
+	for (size_t j = 0; j < t->d; j++)
+		t->category[j] = space_dim(o->space, j)->kind == SPACE_CATEGORY;
+	return t;
+}
+
+static void forget_model(struct tuner *t)
+{
+	gp_free(t->gp);
+	free(t->tried);
+	t->gp = NULL;
+	t->tried = NULL;
+}
+
+void tuner_free(struct tuner *t)
+{
+	if (!t)
+		return;
+	forget_model(t);
+	trials_release(&t->trials);
+	free(t->category);
+	free(t);
+}
+
+bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e)
+{
+	bool changed = false;
+
+	if (!trials_put(&t->trials, rec, &changed, e))
+		return false;
+	if (changed)
+		forget_model(t);
+	return true;
+}
+
+size_t tuner_done(const struct tuner *t)
+{
+	return t->trials.final;
+}
+
+size_t tuner_open(const struct tuner *t)
+{
+	return t->trials.n - t->trials.final;
+}
+
+bool tuner_waits_for(const struct tuner *t, const char *id)
+{
+	const struct known *k = trials_find(&t->trials, id);
+
+	return k && !k->final;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct known *p = *(struct known *const *)a, *q = *(struct known *const *)b;
+
+	return strcmp(p->id, q->id);
+}
+
+/*
+ * Which final trials the process sees, in order of their ids: all, or of more than
+ * TUNER_MODEL_MAX a third that is the newest, a third that is the best of the others,
+ * and an even spread through the scores of what remains.  Their number.
+ */
+static size_t choose(const struct trials *t, const struct known **order)
+{
+	size_t n = t->final, third = TUNER_MODEL_MAX / 3, rest, more;
+
+	if (n > TUNER_MODEL_MAX) {
+		const struct known **others = order + third;
+
+		for (size_t i = 0; i < third; i++) { /* the newest to the front */
+			const struct known *k = order[i];
+
+			order[i] = order[n - 1 - i];
+			order[n - 1 - i] = k;
+		}
+		qsort(others, n - third, sizeof(*others), trials_by_score);
+		rest = n - 2 * third;
+		more = TUNER_MODEL_MAX - 2 * third;
+		for (size_t i = 0; i < more; i++)
+			others[third + i] = others[third + i * rest / more];
+		n = TUNER_MODEL_MAX;
+	}
+	qsort(order, n, sizeof(*order), by_id);
+	return n;
+}
+
+/* Coordinates of m trials as rows; NULL: out of memory. */
+static double *rows(const struct known *const *k, size_t m, size_t d)
+{
+	double *x = calloc(m * d + 1, sizeof(*x));
+
+	for (size_t i = 0; x && i < m; i++)
+		memcpy(x + i * d, k[i]->x, d * sizeof(*x));
+	return x;
+}
+
+static bool fit(struct tuner *t, struct err *e)
+{
+	const struct known **order = trials_in_order(&t->trials);
+	size_t n = 0, d = t->d;
+	double *x = NULL, *y = NULL;
+
+	if (t->gp) {
+		free(order);
+		return true;
+	}
+	if (!order)
+		goto nomem;
+	n = choose(&t->trials, order);
+	x = rows(order, n, d);
+	y = calloc(n, sizeof(*y));
+	if (!x || !y)
+		goto nomem;
+	for (size_t i = 0; i < n; i++)
+		y[i] = order[i]->score;
+	if (!(t->gp = gp_fit(x, y, n, d, t->category, e)))
+		goto out;
+	qsort(order, n, sizeof(*order), trials_by_score);
+	for (t->n_tried = 0; t->n_tried < n && !isnan(order[t->n_tried]->score);)
+		t->n_tried++;
+	if (!(t->tried = rows(order, t->n_tried, d)))
+		goto nomem;
+	goto out;
+nomem:
+	err_nomem(e);
+out:
+	free(y);
+	free(x);
+	free(order);
+	return !e->kind;
+}
+
+/* The process gets to know what is pending. */
+static bool account_for_pending(struct tuner *t, uint64_t seed, struct err *e)
+{
+	const struct known **open = calloc(tuner_open(t) + 1, sizeof(struct known *));
+	size_t p = 0;
+	double *x = NULL;
+	bool good = false;
+
+	for (size_t i = 0; open && i < t->trials.n; i++)
+		if (!t->trials.at[i]->final)
+			open[p++] = t->trials.at[i];
+	if (open && (x = rows(open, p, t->d)))
+		good = gp_fantasise(t->gp, x, p, p ? DRAWS : 1, seed, e);
+	else
+		err_nomem(e);
+	free(x);
+	free(open);
+	return good;
+}
+
+static bool usable(void *ctx, const double *x, struct err *e)
+{
+	struct tuner *t = ctx;
+	cJSON *params;
+	bool keep;
+
+	if (trials_hold(&t->trials, x))
+		return false;
+	if (!t->o.where)
+		return true;
+	if (!(params = space_decode(t->o.space, x, e)))
+		return false;
+	keep = where_keeps(t->o.where, params, e);
+	cJSON_Delete(params);
+	return keep;
+}
+
+static bool start(struct tuner *t, double *x, struct err *e)
+{
+	if (t->trials.n == 0) {
+		space_initial(t->o.space, x);
+		if (usable(t, x, e))
+			return true;
+		if (e->kind)
+			return false;
+	}
+	return acq_any(t->o.space, t->o.seed, (uint32_t)t->trials.n, usable, t, x, e);
+}
+
+/* Numbers that depend on the seed and on which proposal this is. */
+static uint64_t seed_of(const struct tuner *t, double number, uint64_t what)
+{
+	struct rng r;
+
+	rng_init(&r, t->o.seed, 4 * (uint64_t)number + what);
+	return rng_next(&r);
+}
+
+static bool box(const struct tuner *t, struct acq_task *task, struct err *e)
+{
+	const struct known **order = trials_in_order(&t->trials);
+
+	if (!order)
+		return err_nomem(e);
+	task->centre = t->tried;
+	task->side = box_side(order, t->trials.final, t->o.start, t->d);
+	free(order);
+	return true;
+}
+
+static bool model(struct tuner *t, double number, bool local, double *x, struct err *e)
+{
+	struct acq_task task = {.space = t->o.space, .usable = usable, .ctx = t};
+
+	if (!fit(t, e) || !account_for_pending(t, seed_of(t, number, 0), e))
+		return false;
+	task.gp = t->gp;
+	task.tried = t->tried;
+	task.n_tried = t->n_tried;
+	task.seed = seed_of(t, number, 1);
+	if (local && !box(t, &task, e))
+		return false;
+	return acq_maximise(&task, x, e);
+}
+
+/* Mean and deviation over the draws together, in units of the metric. */
+static bool add_prediction(struct tuner *t, cJSON *rec, const double *x, struct err *e)
+{
+	double mean[DRAWS], sd, centre = 0, var = 0;
+	size_t S = gp_means(t->gp);
+	cJSON *o = cJSON_CreateObject();
+
+	gp_predict(t->gp, x, 1, mean, &sd);
+	for (size_t s = 0; s < S; s++)
+		centre += mean[s] / (double)S;
+	for (size_t s = 0; s < S; s++)
+		var += (mean[s] - centre) * (mean[s] - centre) / (double)S;
+	gp_metric(t->gp, centre, sqrt(sd * sd + var), &centre, &sd);
+	if (!t->trials.minimize)
+		centre = -centre;
+	if (!o || !json_set_num(o, "mean", centre) || !json_set_num(o, "sd", sd)) {
+		cJSON_Delete(o);
+		return err_nomem(e);
+	}
+	return json_set(rec, "predicted", o) || err_nomem(e);
+}
+
+static cJSON *record(struct tuner *t, const double *x, double number, const char *source,
+		     struct err *e)
+{
+	cJSON *params = space_decode(t->o.space, x, e), *rec = NULL;
+
+	if (!params)
+		return NULL;
+	rec = trial_new("bo-propose", params, t->o.model, NULL, NULL, e);
+	cJSON_Delete(params);
+	if (!rec)
+		return NULL;
+	if (!json_set_num(rec, "number", number) || !json_set_str(rec, "source", source)) {
+		err_nomem(e);
+		goto fail;
+	}
+	if (strcmp(source, "start") != 0 && !add_prediction(t, rec, x, e))
+		goto fail;
+	if (trials_find(&t->trials, trial_id(rec))) {
+		err_set(e, ERR_SYSTEM, "trial %s is known already", trial_id(rec));
+		goto fail;
+	}
+	if (!trials_put(&t->trials, rec, NULL, e))
+		goto fail;
+	return rec;
+fail:
+	cJSON_Delete(rec);
+	return NULL;
+}
+
+/* One more than the greatest number there is, and at least how many trials. */
+static double next_number(const struct trials *t)
+{
+	double next = (double)t->n;
+
+	for (size_t i = 0; i < t->n; i++)
+		next = fmax(next, t->at[i]->number + 1);
+	return next;
+}
+
+cJSON *tuner_ask(struct tuner *t, struct err *e)
+{
+	const struct trials *k = &t->trials;
+	double number = next_number(k), *x = malloc(t->d * sizeof(*x));
+	bool early =
+		k->n < t->o.start || k->scored < (SCORES < t->o.start ? SCORES : t->o.start);
+	bool local = !t->small && fmod(number, LOCAL_EVERY) == LOCAL_EVERY - 1;
+	cJSON *rec = NULL;
+
+	if (!x)
+		err_nomem(e);
+	else if (early ? start(t, x, e) : model(t, number, local, x, e))
+		rec = record(t, x, number, early ? "start" : local ? "local" : "model", e);
+	free(x);
+	return rec;
+}
+
+bool tuner_skill(struct tuner *t, double *skill, struct err *e)
+{
+	*skill = NAN;
+	if (t->trials.scored < 10 || t->trials.scored < t->d + 3)
+		return true;
+	if (!fit(t, e))
+		return false;
+	*skill = gp_skill(t->gp, e);
+	return !e->kind;
+}

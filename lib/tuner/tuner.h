@@ -1,0 +1,83 @@
+/*
+ * tuner: ask which setting to try, tell what came of it.
+ *
+ * A tuner knows a set of trials, each by its last record.  What it asks for depends
+ * on the options and that set alone: not on the order in which the records came, nor
+ * on what was asked before, nor on the clock.  (Records that bo-propose made carry
+ * their number, from which the order of asking is known where it matters.)
+ *
+ *   start   the model's defaults (or the middle), then scrambled Sobol points, until
+ *           `start` trials are known and three of them, or all, have scores
+ *   model   the maximum of expected improvement (acq.h) under a Gaussian process of
+ *           all trials (gp.h), those still pending with the scores they may have
+ *   local   every third one, the same within a box around the best setting, which
+ *           grows with success and shrinks with failure (Eriksson et al., "Scalable
+ *           global optimization via local Bayesian optimization", 2019, section 3)
+ *
+ * A setting that is known is never asked for again, whatever its state.  A trial that
+ * failed, was aborted, or has no finite score counts as one with the worst score
+ * seen.  A trial whose params leave out a parameter is taken to have the default;
+ * values outside the space are used as the nearest ones; a trial that names no
+ * parameter of the space, or another model than the tuner's, is passed over.
+ *
+ * Cost: see gp.h; of more than TUNER_MODEL_MAX trials with scores the process sees
+ * that many: the best, the newest, and a spread of the others.
+ */
+#ifndef TUNER_H
+#define TUNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "err/err.h"
+#include "space/space.h"
+#include "space/where.h"
+
+#define TUNER_MODEL_MAX 1000
+
+struct tuner;
+
+struct tuner_options {
+	const struct space *space; /* borrowed */
+	struct where *where;       /* borrowed; NULL: every setting is wanted */
+	const char *model;         /* part of the trials' names; NULL: none. Borrowed */
+	uint64_t seed;
+	size_t start; /* trials before the process is asked; 0: dimensions + 1, 5 to 10 */
+};
+
+/* NULL: out of memory. */
+struct tuner *tuner_new(const struct tuner_options *options, struct err *e);
+void tuner_free(struct tuner *t);
+
+/*
+ * Learn a record in any state; it is not kept.  Later records of a trial replace
+ * earlier ones, but a final one is not undone by one that is not.  What is no trial
+ * is passed over.  ERR_INPUT: a malformed trial, or one whose metric or direction is
+ * another than that of those before.
+ */
+bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e);
+
+/*
+ * A new `proposed` record, pending from now on; the caller's.  It has the fields of
+ * trial_new, `number` (how many trials were asked for before it), `source` (which of
+ * the three above) and, from the process, `predicted` (mean, sd, in units of the
+ * metric).  NULL: ERR_EXHAUSTED where no setting is left, ERR_INPUT from --where,
+ * ERR_SYSTEM.
+ */
+cJSON *tuner_ask(struct tuner *t, struct err *e);
+
+/* Trials that are final, and those that are not. */
+size_t tuner_done(const struct tuner *t);
+size_t tuner_open(const struct tuner *t);
+
+/* Is this the name of a trial that the tuner knows and that is not final? */
+bool tuner_waits_for(const struct tuner *t, const char *id);
+
+/* gp_skill of the process on all trials; NAN with fewer than dimensions + 3, or 10,
+ * scores.  False: out of memory. */
+bool tuner_skill(struct tuner *t, double *skill, struct err *e);
+
+#endif
