@@ -74,10 +74,10 @@ void gp_predict(struct gp *gp, const double *x, size_t m, double *mean, double *
 /*
  * The same at one point, and then, once, for weights chosen with the result in hand,
  * the gradient of sum_s wmean[s] mean[s] + wsd sd by the coordinates of that point
- * into g (d); 0 for categories and inactive coordinates.
+ * into grad (d); 0 for categories and inactive coordinates.
  */
 void gp_at(struct gp *gp, const double *x, double *mean, double *sd);
-void gp_gradient(struct gp *gp, const double *wmean, double wsd, double *g);
+void gp_gradient(struct gp *gp, const double *wmean, double wsd, double *grad);
 
 /* A prediction in units of the metric. */
 void gp_metric(const struct gp *gp, double mean, double sd, double *metric_mean,

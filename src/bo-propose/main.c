@@ -1,0 +1,248 @@
+/* bo-propose: which setting to try next, by Bayesian optimisation. */
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "json/json.h"
+#include "ndjson/ndjson.h"
+#include "propose.h"
+#include "space/param.h"
+#include "space/space.h"
+#include "space/where.h"
+
+static const char *space_path, *log_path, *expression, *model;
+static long count = 1, parallel, trials, seed, start;
+static bool following;
+
+static const struct cli_option options[] = {
+	{"count", 'n', CLI_INT, &count, "N", "write N proposals", 0, 1000000},
+	{"follow", 'f', CLI_FLAG, &following, NULL,
+	 "stay in the loop: a new proposal for each trial that comes back"},
+	{"parallel", 'p', CLI_INT, &parallel, "N", "with --follow: keep N trials open (1)", 1,
+	 10000},
+	{"trials", 't', CLI_INT, &trials, "T", "with --follow: until T trials are done", 1,
+	 10000000},
+	{"log", 0, CLI_STRING, &log_path, "FILE",
+	 "learn from this trial log; with --follow, first hand on what is unfinished"},
+	{"space", 's', CLI_STRING, &space_path, "FILE",
+	 "read a JSON object or parameter records from FILE"},
+	{"where", 'w', CLI_STRING, &expression, "EXPR",
+	 "propose only settings for which jq finds EXPR true"},
+	{"model", 'm', CLI_STRING, &model, "ID", "model to tune, part of each trial's name"},
+	{"start", 0, CLI_INT, &start, "N",
+	 "trials before the model is asked (0: parameters + 1, 5 to 10)", 0, 1000000},
+	{"seed", 0, CLI_INT, &seed, "N", "another seed, other proposals", 0, 1000000000},
+	{.type = CLI_LAST},
+};
+
+static const struct cli_tool tool = {
+	.name = "bo-propose",
+	.synopsis = "[OPTION]... [PARAM=VALUES | PARAM]... <LOG",
+	.summary = "Propose the trials from which there is most to gain.",
+	.examples =
+		"  bo-propose -n 8 learning_rate=0.01..0.3:log max_depth=2..12 <trials.ndjson\n"
+		"  bo-propose --follow --parallel 8 --trials 100 --log trials.ndjson \\\n"
+		"      --space params.ndjson learning_rate max_depth <\"$loop\" |\n"
+		"    dr-submit --log trials.ndjson --model \"$MODEL\" |\n"
+		"    dr-collect --log trials.ndjson >\"$loop\"\n",
+	.details =
+		"VALUES: 4,6,8  auto,2..100  3..10  0.5..1.0  0.01..0.3:log  "
+		"100..900:step=100\n"
+		"        8..256:log?grow_policy=lossguide\n"
+		"A bare PARAM takes its range from parameter records, in the file of --space "
+		"or,\nwithout --follow, ahead of the trials on standard input.\n",
+	.options = options,
+};
+
+/* What standard input holds in batch mode: trials, and parameter records, which say
+ * what a bare PARAM means. */
+struct input {
+	struct trial_log *trials;
+	cJSON *params; /* array */
+};
+
+static bool sort_in(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e)
+{
+	struct input *input = ctx;
+	enum trial_state state;
+
+	if (param_is(rec)) {
+		cJSON *copy = cJSON_Duplicate(rec, true);
+
+		if (copy && cJSON_AddItemToArray(input->params, copy))
+			return true;
+		cJSON_Delete(copy);
+		return err_nomem(e);
+	}
+	state = trial_state(rec, e);
+	if (e->kind || (state != TRIAL_NONE && !trial_log_put(input->trials, rec, e)))
+		return err_prefix(e, "%s:%zu", in->name, in->line);
+	return true;
+}
+
+static bool read_input(struct input *input, struct err *e)
+{
+	struct ndjson_reader in;
+	bool good;
+
+	if (!(input->trials = trial_log_open(NULL, false, e)))
+		return false;
+	if (!(input->params = cJSON_CreateArray()))
+		return err_nomem(e);
+	if (log_path && isatty(STDIN_FILENO))
+		return true; /* the log is all there is */
+	cli_expect_stdin("the trial log, to its end");
+	ndjson_init(&in, STDIN_FILENO, "<stdin>");
+	good = ndjson_each(&in, sort_in, input, e);
+	ndjson_release(&in);
+	return good;
+}
+
+static bool needs_records(int n, char **args)
+{
+	for (int i = 0; i < n; i++)
+		if (space_is_bare(args[i]))
+			return true;
+	return n == 0;
+}
+
+static void note_left_out(const struct space *s)
+{
+	const cJSON *name;
+	struct json_text names = {0};
+
+	cJSON_ArrayForEach (name, space_left_out(s)) {
+		json_text_add(&names, names.len ? ", " : "", names.len ? 2 : 0);
+		json_text_add(&names, name->valuestring, strlen(name->valuestring));
+	}
+	if (names.len && !names.failed)
+		cli_note("no choice, left out: %s", names.s);
+	json_text_release(&names);
+}
+
+static bool open_space(struct run *r, const struct input *input, int n, char **args,
+		       struct err *e)
+{
+	cJSON *source = NULL;
+
+	if (space_path) {
+		if (!(source = space_read(space_path, e)))
+			return false;
+	} else if (cJSON_GetArraySize(input->params) > 0) {
+		if (!(source = cJSON_Duplicate(input->params, true)))
+			return err_nomem(e);
+	} else if (needs_records(n, args)) {
+		return err_set(e, ERR_USAGE, "%s %s",
+			       n ? "a bare PARAM needs parameter records, by"
+				 : "a search space is missing: give PARAM=VALUES or",
+			       following ? "--space FILE"
+					 : "--space FILE or parameter records on stdin");
+	}
+	r->space = space_new((const char *const *)args, (size_t)n, source, e);
+	cJSON_Delete(source);
+	if (!r->space)
+		return false;
+	note_left_out(r->space);
+	return true;
+}
+
+bool propose_learn(struct run *r, const struct trial_log *log, const char *name, struct err *e)
+{
+	for (size_t i = 0; i < trial_log_count(log); i++)
+		if (!tuner_tell(r->tuner, trial_log_at(log, i), e))
+			return err_prefix(e, "%s", name);
+	return true;
+}
+
+static bool open_all(struct run *r, const struct input *input, int n, char **args,
+		     struct err *e)
+{
+	if (!open_space(r, input, n, args, e) ||
+	    (expression && !(r->where = where_new(expression, e))) ||
+	    (log_path && !(r->log = trial_log_open(log_path, false, e))))
+		return false;
+	if (r->log && trial_log_torn(r->log))
+		cli_warn("%s: %zu torn line(s) passed over", log_path, trial_log_torn(r->log));
+	r->tuner = tuner_new(
+		&(struct tuner_options){
+			.space = r->space,
+			.where = r->where,
+			.model = model ? model : space_model(r->space),
+			.seed = (uint64_t)seed,
+			.start = (size_t)start,
+		},
+		e);
+	return r->tuner && (!r->log || propose_learn(r, r->log, log_path, e)) &&
+	       (!input->trials || propose_learn(r, input->trials, "<stdin>", e));
+}
+
+static bool propose_batch(struct run *r, struct err *e)
+{
+	for (long i = 0; i < count; i++) {
+		cJSON *rec = tuner_ask(r->tuner, e);
+		bool good = rec && ndjson_put(stdout, rec, e);
+
+		cJSON_Delete(rec);
+		if (!good)
+			return false;
+	}
+	return ndjson_close(stdout, e);
+}
+
+/* A model that has learnt nothing still proposes; whoever reads should know. */
+static bool warn_of_no_skill(struct run *r, struct err *e)
+{
+	double skill;
+
+	if (cli_quiet())
+		return true;
+	if (!tuner_skill(r->tuner, &skill, e))
+		return false;
+	if (skill <= 0)
+		cli_warn("the model predicts %zu trials no better than their mean does",
+			 tuner_done(r->tuner));
+	return true;
+}
+
+static void close_all(struct run *r, struct input *input)
+{
+	tuner_free(r->tuner);
+	trial_log_free(r->log);
+	where_free(r->where);
+	space_free(r->space);
+	cJSON_Delete(input->params);
+	trial_log_free(input->trials);
+}
+
+static void check_options(void)
+{
+	if (following && !trials)
+		cli_usage("--follow needs --trials");
+	if (!following && (trials || parallel))
+		cli_usage("--trials and --parallel go with --follow");
+	if (following && count != 1)
+		cli_usage("--count does not go with --follow");
+	if (space_path && !strcmp(space_path, "-"))
+		cli_usage("--space wants a file: standard input carries the trials");
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = {0};
+	struct input input = {0};
+	struct run r = {0};
+	int first = cli_parse(&tool, argc, argv);
+
+	check_options();
+	r.parallel = parallel ? parallel : 1;
+	r.trials = trials;
+	if ((!following && !read_input(&input, &e)) ||
+	    !open_all(&r, &input, argc - first, argv + first, &e) ||
+	    !(following ? follow(&r, &e) : propose_batch(&r, &e)) ||
+	    !warn_of_no_skill(&r, &e)) {
+		close_all(&r, &input);
+		cli_die(&e);
+	}
+	close_all(&r, &input);
+	return 0;
+}

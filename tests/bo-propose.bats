@@ -1,0 +1,318 @@
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load helper
+	cd "$BATS_TEST_TMPDIR" || return
+	space=(lr=0.01..0.3:log depth=2..12 'kind=a,b,c')
+	# A score for a proposal: lowest at lr 0.04, depth 5, kind b.
+	cat >score.jq <<-'END'
+		.state = "completed" | .metric = "LogLoss" | .minimize = true |
+		.score = ((.params.lr | log) + 3.2) * ((.params.lr | log) + 3.2) +
+			(.params.depth - 5) * (.params.depth - 5) / 20 +
+			(if .params.kind == "b" then 0 else 0.3 end)
+	END
+	# Eighteen trials that were proposed and scored one after the other.
+	cp "$BATS_TEST_DIRNAME/data/bo-propose.ndjson" log
+}
+
+# trials STATE N: N trials of this state with params a=1, a=2, ...
+trials() { gridgen "a=1..$2" | jq -c --arg s "$1" '.state = $s'; }
+
+# loop FILTER BO-PROPOSE-ARGUMENT...: the circle with FILTER in it; what went round
+# is in `round`, the statuses in `statuses`.
+loop() {
+	local filter=$1
+	shift
+	rm -f loop && mkfifo loop
+	timeout 60 bash -c '
+		filter=$1
+		shift
+		bo-propose --follow "$@" <loop | eval "$filter" | tee round >loop
+		echo "${PIPESTATUS[@]:0:2}" >statuses
+	' _ "$filter" "$@" 2>stderr
+}
+score='jq -c --unbuffered -f score.jq'
+
+@test "the first proposal is the middle, and the same bytes each time" {
+	run -0 --separate-stderr bo-propose "${space[@]}" </dev/null
+	[ "$stderr" = "" ]
+	assert_json 'length == 1 and (.[0] | .state == "proposed" and .by == "bo-propose" and
+		.number == 0 and .source == "start" and .params == {lr:0.0547723,depth:7,kind:"a"})'
+	first=$output
+	run -0 bo-propose "${space[@]}" </dev/null
+	[ "$output" = "$first" ]
+}
+
+@test "the defaults of parameter records come first, and their model goes into the trial" {
+	cat >params <<-'END'
+		{"parameter":"lr","task":"T","model":"m1","types":["float"],"min":0.001,"max":1,"log":true,"default":0.05}
+		{"parameter":"depth","task":"T","model":"m1","types":["int"],"min":1,"max":64,"default":3}
+	END
+	run -0 --separate-stderr bo-propose --space params lr </dev/null
+	assert_json '.[0] | .params == {lr:0.05} and .model == "m1"'
+	run -0 --separate-stderr bo-propose --space params --model m2 </dev/null
+	assert_json '.[0] | .params == {lr:0.05,depth:3} and .model == "m2"'
+	run -0 --separate-stderr bash -c 'cat params - <<<"" | bo-propose lr depth'
+	assert_json '.[0] | .params == {lr:0.05,depth:3} and .model == "m1"'
+}
+
+@test "from a log the process proposes, and says what it expects" {
+	run -0 --separate-stderr bo-propose -n 3 "${space[@]}" <log
+	[ "$stderr" = "" ]
+	assert_json 'length == 3 and ([.[].number] == [18,19,20]) and
+		([.[].source] == ["model","model","local"]) and
+		all(.[]; .predicted.sd > 0 and .predicted.mean < 1 and .params.kind == "b")'
+}
+
+@test "the order of a log does not matter, nor how it is split" {
+	run -0 bo-propose -n 4 "${space[@]}" <log
+	first=$output
+	for seed in 1 2 3; do
+		shuf --random-source=<(yes $seed) log >shuffled
+		run -0 bo-propose -n 4 "${space[@]}" <shuffled
+		[ "$output" = "$first" ]
+	done
+	head -n 7 log >one
+	tail -n +8 log >two
+	run -0 bo-propose -n 4 --log two "${space[@]}" <one
+	[ "$output" = "$first" ]
+	run -0 bash -c 'LC_ALL=de_DE.UTF-8 bo-propose -n 4 "$@" <log' _ "${space[@]}"
+	[ "$output" = "$first" ]
+}
+
+@test "another seed proposes something else" {
+	run -0 bo-propose -n 4 "${space[@]}" <log
+	first=$output
+	run -0 bo-propose -n 4 --seed 1 "${space[@]}" <log
+	[ "$output" != "$first" ]
+}
+
+@test "one proposal at a time is what -n 1 would say each time" {
+	run -0 bo-propose -n 3 "${space[@]}" <log
+	first=$output
+	for _ in 1 2 3; do
+		bo-propose "${space[@]}" <log >next
+		cat next >>log
+	done
+	[ "$(tail -n 3 log)" = "$first" ]
+}
+
+@test "nothing that is in the log is proposed, whatever its state" {
+	for state in proposed submitted completed failed aborted; do
+		trials "$state" 19 >nineteen
+		run -8 --separate-stderr bo-propose -n 3 a=1..20 <nineteen
+		[ "$stderr" = "bo-propose: the space is used up" ]
+		assert_json 'length == 1 and .[0].params == {a:20}'
+	done
+}
+
+@test "a space of four points ends with status 8 after four" {
+	run -8 --separate-stderr bo-propose -n 9 a=1,2 b=x,y </dev/null
+	[ "$stderr" = "bo-propose: the space is used up" ]
+	assert_json 'length == 4 and ([.[].params] | unique | length) == 4'
+	run -8 --separate-stderr bo-propose a=1,2 b=x,y <<<"$output"
+	[ "$output" = "" ]
+}
+
+@test "a maximized metric is maximized" {
+	jq -c '.score *= -1 | .minimize = false | .metric = "AUC"' log >auc
+	run -0 bo-propose -n 2 "${space[@]}" <log
+	less=$(jq -c .params <<<"$output")
+	run -0 bo-propose -n 2 "${space[@]}" <auc
+	[ "$(jq -c .params <<<"$output")" = "$less" ]
+	assert_json 'all(.[]; .predicted.mean < 0)' # AUC here is minus the loss
+}
+
+@test "logs of two metrics are refused with both names" {
+	jq -c 'if .number > 9 then .metric = "AUC" else . end' log >mixed
+	run -3 --separate-stderr bo-propose "${space[@]}" <mixed
+	[ "$output" = "" ]
+	[[ $stderr == "bo-propose: <stdin>: trial "*"'LogLoss'"* && $stderr == *"'AUC'"* ]]
+	jq -c 'if .number > 9 then .minimize = false else . end' log >mixed
+	run -3 --separate-stderr bo-propose "${space[@]}" <mixed
+	[[ $stderr == *"is to be "*imized* ]]
+}
+
+@test "odd scores do no harm: equal, one, none, null, enormous" {
+	for f in '.score = 0.5' 'select(.number == 0)' '.state = "failed"' '.score = null' \
+		'del(.score)' '.score = "x"' '.score *= 1e300' \
+		'if .number == 3 then .score = 1e308 else . end' \
+		'if .number > 2 then .state = "aborted" else . end'; do
+		jq -c "$f" log >odd
+		run -0 --separate-stderr bo-propose -q -n 3 "${space[@]}" <odd
+		[ "$stderr" = "" ]
+		assert_json 'length == 3 and ([.[].params] | unique | length) == 3 and
+			all(.[]; .predicted | . == null or ((.mean | type) == "number" and .sd >= 0))'
+	done
+}
+
+@test "odd trials do no harm: other parameters, values outside, repetitions" {
+	{
+		jq -c '.params.more = 3' log
+		jq -c 'del(.params.lr) | .trial |= "0" + .[1:]' log
+		jq -c '.params.depth = 99 | .params.kind = "z" | .trial |= "1" + .[1:]' log
+		jq -c '.params.lr = -1 | .params.depth = "x" | .trial |= "2" + .[1:]' log
+		jq -c '.params = {} | .blueprint = "b" | .trial |= "3" + .[1:]' log
+		jq -c '.score += 0.1 | .replicate = 1 | .trial |= "4" + .[1:]' log
+	} >odd
+	run -0 --separate-stderr bo-propose -n 5 "${space[@]}" <odd
+	assert_json 'length == 5 and all(.[].params; .lr >= 0.01 and .lr <= 0.3 and
+		.depth >= 2 and .depth <= 12 and (.kind | inside("abc")) and length == 3)'
+}
+
+@test "trials of another model are passed over" {
+	jq -c '.model = "m1"' log >other
+	run -0 --separate-stderr bo-propose --model m2 "${space[@]}" <other
+	assert_json '.[0] | .number == 0 and .source == "start"'
+	run -0 --separate-stderr bo-propose --model m1 "${space[@]}" <other
+	assert_json '.[0] | .number == 18'
+}
+
+@test "--where is kept to" {
+	run -0 --separate-stderr bo-propose -n 6 --where '.depth >= 7 and .kind != "b"' \
+		"${space[@]}" <log
+	assert_json 'length == 6 and all(.[].params; .depth >= 7 and .kind != "b")'
+	run -8 --separate-stderr bo-propose -n 9 --where '.a < .b' a=1..3 b=1..3 </dev/null
+	assert_json 'length == 3'
+	run -8 --separate-stderr bo-propose --where false "${space[@]}" <log
+	[ "$output" = "" ]
+	run -2 --separate-stderr bo-propose --where '.a <' a=1,2 </dev/null
+	[[ $stderr == "bo-propose: "* ]]
+	run -3 --separate-stderr bo-propose --where '.a | error' a=1,2 </dev/null
+	[[ $stderr == "bo-propose: "* ]]
+}
+
+@test "a condition is kept to" {
+	run -0 --separate-stderr bo-propose -n 12 kind=a,b 'x=1..9?kind=b' 'y=0.0..1.0?kind=a' \
+		</dev/null
+	assert_json 'all(.[].params; (.kind == "b") == has("x") and (.kind == "a") == has("y"))'
+}
+
+@test "a model that has learnt nothing is warned about" {
+	jq -c '.score = (.trial | explode | map(. * .) | add % 17)' log >noise
+	run -0 --separate-stderr bo-propose "${space[@]}" <noise
+	[ "$stderr" = "bo-propose: warning: the model predicts 18 trials no better than their mean does" ]
+	run -0 --separate-stderr bo-propose -q "${space[@]}" <noise
+	[ "$stderr" = "" ]
+}
+
+@test "no proposals are no error" {
+	run -0 --separate-stderr bo-propose -n 0 a=1,2 </dev/null
+	[ "$output$stderr" = "" ]
+}
+
+@test "a broken line is named" {
+	sed '3s/.*/{"trial":/' log >broken
+	run -3 --separate-stderr bo-propose "${space[@]}" <broken
+	[ "$output" = "" ]
+	[[ $stderr == "bo-propose: <stdin>:3: "* ]]
+	sed '4s/completed/finished/' log >broken
+	run -3 --separate-stderr bo-propose "${space[@]}" <broken
+	[[ $stderr == "bo-propose: <stdin>:4: "* ]]
+	run -3 --separate-stderr bo-propose --log broken "${space[@]}" </dev/null
+	[[ $stderr == "bo-propose: broken:4: "* ]]
+}
+
+@test "a wrong command line is refused" {
+	for args in '--follow a=1,2' '--trials 3 a=1,2' '--parallel 3 a=1,2' '--space - a=1,2' \
+		'--follow --trials 3 -n 2 a=1,2' '-n -1 a=1,2' 'a=1..2:step=x' 'a' ''; do
+		read -ra words <<<"$args"
+		run -2 --separate-stderr bo-propose "${words[@]}" </dev/null
+		[ "$output" = "" ]
+		[[ $stderr == "bo-propose: "* ]]
+	done
+}
+
+@test "a full disk and a reader that has gone are noticed" {
+	run -6 --separate-stderr bash -c 'bo-propose a=1,2 </dev/null >/dev/full'
+	[[ $stderr == "bo-propose: write: "* ]]
+	run -0 --separate-stderr bash -c 'bo-propose -n 99 a=0.0..1.0 </dev/null | head -n 1'
+	[ "$stderr" = "" ]
+}
+
+@test "the loop ends when all trials are done, each setting tried once" {
+	loop "$score" --parallel 4 --trials 30 "${space[@]}"
+	[ "$(cat statuses stderr)" = "0 0" ]
+	output=$(cat round)
+	assert_json 'length == 30 and ([.[].trial] | unique | length) == 30 and
+		([.[].score] | min) < 0.01'
+}
+
+@test "four trials are open at a time, and no more" {
+	# This filter keeps what it gets until nothing more comes for half a second.
+	loop 'while IFS= read -r line; do
+		held=("$line")
+		while IFS= read -t 0.5 -r line; do held+=("$line"); done
+		echo "${#held[@]}" >>sizes
+		printf "%s\n" "${held[@]}" | tac | jq -c -f score.jq
+	done' --parallel 4 --trials 10 "${space[@]}"
+	[ "$(cat statuses)" = "0 0" ]
+	[ "$(xargs <sizes)" = "4 4 2" ]
+}
+
+@test "results out of order, twice, and of unknown trials are taken as they come" {
+	loop 'cat log; while IFS= read -r a; do
+		IFS= read -t 0.2 -r b && jq -c -f score.jq <<<"$b" && jq -c -f score.jq <<<"$b"
+		jq -c -f score.jq <<<"$a"
+	done' --parallel 3 --trials 30 "${space[@]}"
+	[ "$(cat statuses stderr)" = "0 0" ]
+	[ "$(jq -r .trial round | sort -u | wc -l)" -ge 30 ]
+	[ "$(jq -r .trial round | sort -u | wc -l)" -le 32 ]
+}
+
+@test "failed trials count, and are not tried again" {
+	loop 'jq -c --unbuffered ".state = \"failed\" | .error = \"no\""' --parallel 2 --trials 12 \
+		"${space[@]}"
+	[ "$(cat statuses stderr)" = "0 0" ]
+	[ "$(jq -r .trial round | sort -u | wc -l)" = 12 ]
+}
+
+@test "a loop through a space that is used up ends with status 8" {
+	loop "$score" --parallel 3 --trials 100 lr=0.1,0.2 depth=3,4 kind=b
+	[ "$(cat statuses)" = "8 0" ]
+	[ "$(cat stderr)" = "bo-propose: the space is used up after 4 trials" ]
+	[ "$(wc -l <round)" = 4 ]
+}
+
+@test "--follow goes on where a log ends" {
+	head -n 14 log >old
+	bo-propose -n 3 "${space[@]}" <old >new
+	{
+		head -n 1 new
+		sed -n 2p new | jq -c '.state = "submitted" | .job = "7"'
+		sed -n 3p new
+	} >>old
+	loop "$score" --parallel 1 --trials 20 --log old "${space[@]}"
+	[ "$(cat statuses stderr)" = "0 0" ]
+	[ "$(wc -l <round)" = 6 ]
+	# The submitted one first, as it stood; then the proposed ones, in their order.
+	{ sed -n 2p new && sed -n 1p new && sed -n 3p new; } >expected
+	[ "$(head -n 3 round | jq -r .trial)" = "$(jq -r .trial expected)" ]
+	[ "$(head -n 1 round | jq -r .job)" = 7 ]
+}
+
+@test "a log that holds all trials leaves nothing to do" {
+	run -0 --separate-stderr bo-propose --follow --trials 18 --log log "${space[@]}" </dev/null
+	[ "$output$stderr" = "" ]
+}
+
+@test "a loop that breaks is an error that says how many trials were open" {
+	run -6 --separate-stderr bo-propose --follow --parallel 3 --trials 9 "${space[@]}" </dev/null
+	[ "$stderr" = "bo-propose: <stdin>: ended with 3 trials open" ]
+	assert_json 'length == 3'
+	loop 'sed -u 5q | jq -c --unbuffered -f score.jq' --parallel 2 --trials 9 "${space[@]}"
+	[[ $(cat statuses) == "6 0" || $(cat statuses) == "141 0" ]]
+}
+
+@test "a broken line in the loop is named" {
+	run -3 --separate-stderr bo-propose --follow --trials 9 "${space[@]}" <<<'{"x":1}
+{"trial":"x"}'
+	[[ $stderr == "bo-propose: <stdin>:2: "* ]]
+}
+
+@test "a trial of the loop with another metric is refused" {
+	loop "$score | jq -c --unbuffered 'if .number == 3 then .metric = \"AUC\" else . end'" \
+		--trials 9 "${space[@]}"
+	[[ $(cat statuses) == "3 "* ]]
+	grep -q "'AUC'.*'LogLoss'" stderr
+}
