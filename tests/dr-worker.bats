@@ -286,3 +286,78 @@ param() {
 	fit '^eXtreme.*Stopping$'
 	assert_json '.[0].metrics | (.["R Squared"].folds | add > 0) and (.RMSE.folds | length == 5)'
 }
+
+# Every n-th package: text needs more of them.
+text_packages() {
+	"$BATS_TEST_DIRNAME/../pipelines/packages-table.sh" --frozen |
+		awk -v n="$2" 'NR % n == 1' >table.csv
+	dr-worker <<<"{\"job\":\"aim\",\"csv\":\"table.csv\",\"dir\":\"prepared\",\"target\":\"$1\"}" >aim.json
+}
+
+@test "the blueprint with text has a modeler for each text column, whose parameters can be told apart" {
+	awk 'BEGIN { print "a,b,y"; for (i = 0; i < 300; i++) print "the word is a" i % 211 ",and the other b" i % 199 "," i % 2 }' >table.csv
+	aim y
+	assert_json '.[0].blueprints | map(select(.model_type | test("text"))) | length == 1 and (.[0] |
+		(.nodes | map(.id)) == ["0","-3","1","2","3","4","5","6"] and
+		.edges == [["0","-3"],["-3","1"],["1","2"],["-3","3"],["3","4"],["2","5"],["4","5"],["5","6"]] and
+		(.parameters | map(.parameterId) | length == (unique | length)) and
+		([.parameters[] | select(.parameterName == "analyzer") | .vertexId] == ["2","4"]) and
+		(.parameters[0] | .parameterId == "eyJhcmciOiJhbmFseXplciIsInZpZCI6IjIifQ" and
+			.constraints == {select: {values: ["word","char"], supportsGridSearch: false}}))'
+}
+
+@test "text makes the model of packages better" {
+	text_packages orphaned 3
+	fit '^eXtreme.*Stopping$'
+	without=$(jq '.metrics.LogLoss.folds | add' <<<"$output")
+	fit '^eXtreme.*text'
+	assert_json ".[0].metrics.LogLoss.folds | add < $without"
+	assert_json '.[0].features | index("description")'
+}
+
+@test "every parameter of the text modeler that can be changed changes the model" {
+	text_packages orphaned 8
+	try() {
+		local values="" name
+		while [ $# -gt 0 ]; do
+			name=$1
+			values="$values,\"$(param text "$1")\":$2"
+			shift 2
+		done
+		fit text ",\"features\":[\"description\"],\"cross_validation\":false,\"values\":{${values#,}}"
+		jq -c .metrics <<<"$output" >"$name.json"
+	}
+	try analyzer '"word"'
+	default=$(cat analyzer.json)
+	differs() {
+		try "$@"
+		[ "$(jq -c .metrics <<<"$output")" != "$default" ]
+	}
+	differs analyzer '"char"'
+	differs max_ngram 2
+	differs max_ngram 3 min_ngram 2
+	differs min_df 20
+	differs max_df 0.01
+	differs min_tc 40
+	differs max_features 50
+	differs norm '"l1"'
+	differs use_idf '"True"'
+	differs use_hashing '"True"' n_features 64
+	differs stop_words '"english"'
+	differs stemmer '"snowball"'
+	differs stemmer '"porter"'
+	differs stemmer '"snowball"' language '"german"'
+	differs lowercase '"False"'
+	differs tokenizer '"space"'
+	differs tokenizer '"wordpunct"'
+	differs binary '"False"' norm '"None"'
+	default=$(jq -c .metrics <<<"$output")
+	differs sublinear_tf '"True"' norm '"None"' binary '"False"'
+	try use_idf '"True"'
+	default=$(jq -c .metrics <<<"$output")
+	differs use_idf '"True"' smooth_idf '"False"'
+	fit text ",\"values\":{\"$(param text use_bns)\":\"True\"}" 3
+	[[ $stderr == 'dr-worker: values: use_bns="True" is not one of its values (Auto-Tuned'* ]]
+	fit text ",\"values\":{\"$(param text min_ngram)\":2}" 1
+	refused "Auto-Tuned Word N-Gram Text Modeler using token occurrences: min_ngram=2 is above max_ngram=1"
+}

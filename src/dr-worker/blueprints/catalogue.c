@@ -6,8 +6,10 @@
 #include "blueprints/build.h"
 #include "learners/majority.h"
 #include "learners/xgboost.h"
+#include "tasks/converter.h"
 #include "tasks/impute.h"
 #include "tasks/ordinal.h"
+#include "tasks/text_modeler.h"
 
 static const char *name_of(const struct task *t, const struct prepared *p)
 {
@@ -59,7 +61,9 @@ static bool start(struct blueprint *b, struct kinds k, struct err *e)
 				   build_edge(b, 0, CATEGORICAL, e))) &&
 	       (!k.numeric ||
 		(build_node(b, NUMERIC, NODE_NUMERIC, "Numeric Variables", NULL, e) &&
-		 build_edge(b, 0, NUMERIC, e)));
+		 build_edge(b, 0, NUMERIC, e))) &&
+	       (!k.text || (build_node(b, TEXT, NODE_TEXT, "Text Variables", NULL, e) &&
+			    build_edge(b, 0, TEXT, e)));
 }
 
 /* A task between two others: node `id`, fed by `from`. */
@@ -75,6 +79,14 @@ static bool finish(struct blueprint *b, int learner, struct err *e)
 	       build_edge(b, learner, learner + 1, e) && build_finish(b, e);
 }
 
+/* Nodes for categories and numbers, from ++*id on. */
+static bool encoders(struct blueprint *b, struct kinds k, int *id, struct err *e)
+{
+	return (!k.categorical ||
+		step(b, ++*id, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e)) &&
+	       (!k.numeric || step(b, ++*id, NODE_IMPUTE, &impute_task, NUMERIC, e));
+}
+
 /* Categories as numbers, numbers imputed, boosted trees. */
 static bool boosted_trees(struct blueprint *b, const struct prepared *p, struct err *e)
 {
@@ -84,15 +96,60 @@ static bool boosted_trees(struct blueprint *b, const struct prepared *p, struct 
 
 	if (!k.categorical && !k.numeric)
 		return true;
+	k.text = false;
 	b->model_type = learner->name;
 	b->family = "GBM";
 	b->family_name = "Gradient Boosting Machine";
-	if (!start(b, k, e) ||
-	    (k.categorical && !step(b, ++id, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e)) ||
-	    (k.numeric && !step(b, ++id, NODE_IMPUTE, &impute_task, NUMERIC, e)) ||
+	if (!start(b, k, e) || !encoders(b, k, &id, e) ||
 	    !build_node(b, id + 1, NODE_XGBOOST, learner->name, learner, e))
 		return false;
 	for (int from = 1; from <= id; from++)
+		if (!build_edge(b, from, id + 1, e))
+			return false;
+	return finish(b, id + 1, e);
+}
+
+/* A converter and a modeler for each text column, from ++*id on. */
+static bool text_modelers(struct blueprint *b, const struct prepared *p, int *id, struct err *e)
+{
+	for (size_t i = 0; i < p->frame.cols; i++) {
+		if (i == p->target || p->frame.column[i].type != COLUMN_TEXT)
+			continue;
+		if (!step(b, ++*id, NODE_CONVERTER, &converter_task, TEXT, e))
+			return false;
+		b->node[b->n_nodes - 1].column = i;
+		if (!step(b, *id + 1, NODE_TEXT_MODELER, &text_modeler_task, *id, e))
+			return false;
+		b->node[b->n_nodes - 1].column = i;
+		++*id;
+	}
+	return true;
+}
+
+/* The same, with what linear models of the text columns predict. */
+static bool boosted_trees_with_text(struct blueprint *b, const struct prepared *p,
+				    struct err *e)
+{
+	const struct task *learner = p->regression ? &xgboost_regressor : &xgboost_classifier;
+	struct kinds k = kinds_of(p);
+	int id = 0, encoded;
+
+	if (!k.text)
+		return true;
+	b->model_type = p->regression ? XGBOOST_REGRESSOR " (with text)"
+				      : XGBOOST_CLASSIFIER " (with text)";
+	b->family = "GBM";
+	b->family_name = "Gradient Boosting Machine";
+	if (!start(b, k, e) || !encoders(b, k, &id, e))
+		return false;
+	encoded = id;
+	if (!text_modelers(b, p, &id, e) ||
+	    !build_node(b, id + 1, NODE_XGBOOST, learner->name, learner, e))
+		return false;
+	for (int from = 1; from <= encoded; from++)
+		if (!build_edge(b, from, id + 1, e))
+			return false;
+	for (int from = encoded + 2; from <= id; from += 2) /* behind each converter */
 		if (!build_edge(b, from, id + 1, e))
 			return false;
 	return finish(b, id + 1, e);
@@ -102,7 +159,7 @@ typedef bool maker(struct blueprint *b, const struct prepared *p, struct err *e)
 
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
-	static maker *const make[] = {majority, boosted_trees};
+	static maker *const make[] = {majority, boosted_trees, boosted_trees_with_text};
 	size_t n = sizeof make / sizeof *make;
 
 	c->n = 0;

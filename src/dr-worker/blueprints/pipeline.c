@@ -7,6 +7,7 @@
 #include "learners/xgboost.h"
 #include "tasks/impute.h"
 #include "tasks/ordinal.h"
+#include "tasks/text_modeler.h"
 
 bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct blueprint *b,
 		   const struct settings *settings, const bool *use, uint64_t seed,
@@ -16,6 +17,8 @@ bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct bl
 
 	*l = (struct pipeline){
 		.p = p, .b = b, .settings = settings, .use = use, .seed = seed, .x.rows = rows};
+	if (!(l->corpus = calloc(b->n_nodes, sizeof *l->corpus)))
+		return err_nomem(e);
 	if (p->regression)
 		return true;
 	if (!(l->level = malloc(rows)))
@@ -27,6 +30,9 @@ bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct bl
 
 void pipeline_release(struct pipeline *l)
 {
+	for (size_t i = 0; l->corpus && i < l->b->n_nodes; i++)
+		corpus_release(&l->corpus[i]);
+	free(l->corpus);
 	matrix_release(&l->x);
 	free(l->level);
 }
@@ -86,6 +92,32 @@ static bool encode_numbers(struct pipeline *l, const struct params *params,
 	return true;
 }
 
+static bool encode_text(struct pipeline *l, size_t node, const struct params *params,
+			const uint32_t *train, size_t n, struct err *e)
+{
+	const struct column *c = &l->p->frame.column[l->b->node[node].column];
+	struct corpus *corpus = &l->corpus[node];
+	struct text_input in = {
+		.corpus = corpus,
+		.column = c,
+		.y = l->p->y,
+		.regression = l->p->regression,
+		.level = l->level,
+		.train = train,
+		.n_train = n,
+		.rows = l->x.rows,
+		.params = *params,
+		.seed = l->seed,
+	};
+	float *out;
+
+	if (!l->use[l->b->node[node].column])
+		return true;
+	if (!corpus->start && !corpus_make(corpus, c, params, e))
+		return err_prefix(e, "%s", l->b->node[node].label);
+	return (out = matrix_add(&l->x, e)) && text_modeler_encode(&in, out, e);
+}
+
 bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e)
 {
 	struct param_value *room = calloc(l->settings->n + 1, sizeof *room);
@@ -102,6 +134,8 @@ bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct
 			ok = encode_categories(l, &params, train, n, e);
 		else if (l->b->node[i].kind == NODE_IMPUTE)
 			ok = encode_numbers(l, &params, train, n, e);
+		else if (l->b->node[i].kind == NODE_TEXT_MODELER)
+			ok = encode_text(l, i, &params, train, n, e);
 	}
 	free(room);
 	return ok;

@@ -10,6 +10,7 @@
 
 #include "blueprints/settings.h"
 #include "data/prepared.h"
+#include "tasks/corpus.h"
 #include "tasks/matrix.h"
 
 struct pipeline {
@@ -20,6 +21,7 @@ struct pipeline {
 	uint64_t seed;
 	uint8_t *level; /* class of each row, NULL for regression */
 	struct matrix x;
+	struct corpus *corpus; /* of each node that counts words, once it was needed */
 };
 
 /* All pointers are borrowed until pipeline_release. */

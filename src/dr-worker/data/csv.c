@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/grow.h"
+#include "data/utf8.h"
 #include "json/json.h"
 
 #define BUFFER_SIZE ((size_t)256 << 10)
@@ -26,7 +28,7 @@ struct csv {
 	size_t len, cap;
 	size_t *offset; /* where each field starts in text */
 	struct csv_field *field;
-	size_t n, field_cap;
+	size_t n, offset_cap, field_cap;
 };
 
 /* Windows-1252, 0x80 to 0x9f; what it leaves open is U+FFFD. */
@@ -159,17 +161,11 @@ static bool peek(struct csv *c, int *byte, struct err *e)
 
 static bool reserve(struct csv *c, size_t more, struct err *e)
 {
-	size_t cap = c->cap ? c->cap : 4096;
-	char *text;
+	char *text = grow(c->text, &c->cap, c->len + more, 1);
 
-	if (c->len + more <= c->cap)
-		return true;
-	while (cap < c->len + more)
-		cap *= 2;
-	if (!(text = realloc(c->text, cap)))
+	if (!text)
 		return err_nomem(e);
 	c->text = text;
-	c->cap = cap;
 	return true;
 }
 
@@ -194,22 +190,17 @@ static bool put(struct csv *c, int byte, struct err *e)
 
 static bool begin_field(struct csv *c, struct err *e)
 {
-	size_t cap = c->field_cap ? 2 * c->field_cap : 64;
-	size_t *offset;
-	struct csv_field *field;
+	void *p;
 
 	if (c->n == CSV_COLUMNS_MAX)
 		return err_set(e, ERR_REFUSED, "line %zu: more than %d columns", c->start_line,
 			       CSV_COLUMNS_MAX);
-	if (c->n == c->field_cap) {
-		if (!(offset = realloc(c->offset, cap * sizeof *offset)))
-			return err_nomem(e);
-		c->offset = offset;
-		if (!(field = realloc(c->field, cap * sizeof *field)))
-			return err_nomem(e);
-		c->field = field;
-		c->field_cap = cap;
-	}
+	if (!(p = grow(c->offset, &c->offset_cap, c->n + 1, sizeof *c->offset)))
+		return err_nomem(e);
+	c->offset = p;
+	if (!(p = grow(c->field, &c->field_cap, c->n + 1, sizeof *c->field)))
+		return err_nomem(e);
+	c->field = p;
 	c->offset[c->n] = c->len;
 	return true;
 }
@@ -231,17 +222,10 @@ static bool convert(struct csv *c, struct err *e)
 	s = (unsigned char *)c->text + start;
 	to = 3 * n;
 	for (size_t i = n; i-- > 0;) {
-		unsigned code = s[i] < 0x80 || s[i] > 0x9f ? s[i] : windows[s[i] - 0x80];
+		uint32_t code = s[i] < 0x80 || s[i] > 0x9f ? s[i] : windows[s[i] - 0x80];
 
-		if (code < 0x80) {
-			s[--to] = (unsigned char)code;
-		} else {
-			s[--to] = (unsigned char)(0x80 | (code & 0x3f));
-			if (code >= 0x800)
-				s[--to] = (unsigned char)(0x80 | ((code >> 6) & 0x3f));
-			s[--to] = (unsigned char)(code < 0x800 ? 0xc0 | code >> 6
-							       : 0xe0 | code >> 12);
-		}
+		to -= code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+		utf8_put((char *)s + to, code);
 	}
 	memmove(s, s + to, 3 * n - to);
 	c->len = start + 3 * n - to;

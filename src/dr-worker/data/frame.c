@@ -6,101 +6,41 @@
 #include <string.h>
 
 #include "data/csv.h"
+#include "data/dictionary.h"
+#include "data/grow.h"
 #include "data/types.h"
 
 /* What a column needs only while it is being read. */
 struct builder {
-	uint32_t *slot; /* hash table of value numbers plus 1; a power of two in size */
-	size_t slots;
-	size_t bytes_cap, offset_cap, code_cap;
+	struct dictionary values;
+	size_t code_cap;
 };
-
-static uint64_t hash(const char *s, size_t len)
-{
-	uint64_t h = 0xcbf29ce484222325; /* FNV-1a, 64 bits */
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)s[i]) * 0x100000001b3;
-	return h ^ h >> 29;
-}
-
-/* Room for one more element in an array that grows by doubling. */
-static void *grow(void *array, size_t n, size_t *cap, size_t size)
-{
-	size_t want = *cap ? *cap : 64;
-
-	if (n < *cap)
-		return array;
-	while (want <= n)
-		want *= 2;
-	if ((array = realloc(array, want * size)))
-		*cap = want;
-	return array;
-}
-
-static bool rehash(struct builder *b, const struct column *c)
-{
-	size_t slots = b->slots ? 2 * b->slots : 256;
-	uint32_t *slot = calloc(slots, sizeof *slot);
-
-	if (!slot)
-		return false;
-	for (size_t v = 0; v < c->n_values; v++) {
-		size_t i = hash(column_value(c, v), column_value_len(c, v)) & (slots - 1);
-
-		while (slot[i])
-			i = (i + 1) & (slots - 1);
-		slot[i] = (uint32_t)v + 1;
-	}
-	free(b->slot);
-	b->slot = slot;
-	b->slots = slots;
-	return true;
-}
-
-/* Number of the value s in the column's dictionary, new or known; FRAME_NA: no memory. */
-static uint32_t intern(struct column *c, struct builder *b, const char *s, size_t len)
-{
-	size_t i, used = c->n_values ? c->offset[c->n_values] : 0;
-	void *p;
-
-	if (2 * c->n_values >= b->slots && !rehash(b, c))
-		return FRAME_NA;
-	for (i = hash(s, len) & (b->slots - 1); b->slot[i]; i = (i + 1) & (b->slots - 1)) {
-		size_t v = b->slot[i] - 1;
-
-		if (column_value_len(c, v) == len && !memcmp(column_value(c, v), s, len))
-			return (uint32_t)v;
-	}
-	if (!(p = grow(c->bytes, used + len, &b->bytes_cap, 1)))
-		return FRAME_NA;
-	c->bytes = p;
-	if (!(p = grow(c->offset, c->n_values + 1, &b->offset_cap, sizeof *c->offset)))
-		return FRAME_NA;
-	c->offset = p;
-	memcpy(c->bytes + used, s, len);
-	c->bytes[used + len] = '\0';
-	c->offset[c->n_values] = used;
-	c->offset[c->n_values + 1] = used + len + 1;
-	b->slot[i] = (uint32_t)++c->n_values;
-	return (uint32_t)(c->n_values - 1);
-}
 
 static bool add_cell(struct column *c, struct builder *b, size_t row,
 		     const struct csv_field *field, struct err *e)
 {
-	uint32_t *code = grow(c->code, row, &b->code_cap, sizeof *code);
+	uint32_t *code = grow(c->code, &b->code_cap, row + 1, sizeof *code);
 
 	if (!code)
 		return err_nomem(e);
 	c->code = code;
 	if (types_missing(field->s, field->len)) {
-		code[row] = FRAME_NA;
+		c->code[row] = FRAME_NA;
 		c->n_missing++;
-	} else if ((code[row] = intern(c, b, field->s, field->len)) == FRAME_NA) {
-		return err_nomem(e);
+		return true;
 	}
-	return true;
+	c->code[row] = dictionary_add(&b->values, field->s, field->len);
+	return c->code[row] != DICTIONARY_NONE || err_nomem(e);
+}
+
+/* The dictionary's arrays become the column's. */
+static void take_values(struct column *c, struct dictionary *d)
+{
+	c->n_values = d->n;
+	c->offset = d->offset;
+	c->bytes = d->bytes;
+	d->offset = NULL;
+	d->bytes = NULL;
 }
 
 /* Names come from people's files: control characters would break a line of output,
@@ -202,10 +142,13 @@ bool frame_read(struct frame *f, const char *path, struct err *e)
 		err_nomem(e);
 		goto out;
 	}
-	ok = read_rows(f, b, csv, e) && types_infer(f, e);
+	ok = read_rows(f, b, csv, e);
+	for (size_t i = 0; i < f->cols; i++) {
+		take_values(&f->column[i], &b[i].values);
+		dictionary_release(&b[i].values);
+	}
+	ok = ok && types_infer(f, e);
 out:
-	for (size_t i = 0; b && i < f->cols; i++)
-		free(b[i].slot);
 	free(b);
 	csv_free(csv);
 	if (!ok)

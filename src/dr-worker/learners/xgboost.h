@@ -15,6 +15,8 @@
 #include "tasks/task.h"
 
 #define XGBOOST_INNER_SHARE 0.15
+#define XGBOOST_CLASSIFIER "eXtreme Gradient Boosted Trees Classifier with Early Stopping"
+#define XGBOOST_REGRESSOR "eXtreme Gradient Boosted Trees Regressor with Early Stopping"
 
 extern const struct task xgboost_classifier, xgboost_regressor;
 

@@ -66,7 +66,7 @@ static const struct task_link links[] = {
 	"list searches inside the model and costs a fit for each of its values."
 
 const struct task xgboost_classifier = {
-	.name = "eXtreme Gradient Boosted Trees Classifier with Early Stopping",
+	.name = XGBOOST_CLASSIFIER,
 	.title = "Gradient boosted trees",
 	.description = DESCRIPTION,
 	.params = params,
@@ -75,7 +75,7 @@ const struct task xgboost_classifier = {
 };
 
 const struct task xgboost_regressor = {
-	.name = "eXtreme Gradient Boosted Trees Regressor with Early Stopping",
+	.name = XGBOOST_REGRESSOR,
 	.title = "Gradient boosted trees",
 	.description = DESCRIPTION,
 	.params = params,
