@@ -28,7 +28,8 @@ run_group() {
 
 stop_group() {
 	trap '' INT TERM HUP
-	kill "-$2" -- "-$1" 2>/dev/null && wait "$1" 2>/dev/null
+	kill "-$2" -- "-$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
 	[[ -z ${resume_hint-} ]] || echo "${0##*/}: stopped; $resume_hint" >&2
 	exit "$3"
 }

@@ -1,9 +1,21 @@
 # The recipes against a real service: they tune, resume and stop cleanly.
 bats_require_minimum_version 1.5.0
 
+# A project on 600 packages with one boosted model: $DR_PROJECT, $MODEL.
 setup_file() {
 	load sandbox
-	sandbox_project
+	sandbox_start --min-job-time 0.2 --workers 2
+	cd "$BATS_FILE_TMPDIR" || return
+	"$BATS_TEST_DIRNAME/../pipelines/packages-table.sh" --frozen >all.csv
+	head -n 601 all.csv >packages.csv
+	DR_PROJECT=$(dr-project create packages.csv | jq -r .id)
+	export DR_PROJECT
+	dr-project start --target orphaned --mode manual --wait >/dev/null
+	dr-blueprints | jq -c 'select(.model_type | test("Boosted"))' | head -n 1 |
+		dr-train | dr-collect >trained.ndjson
+	MODEL=$(jq -r .tuned_model trained.ndjson)
+	export MODEL
+	[ -n "$MODEL" ]
 }
 
 teardown_file() {
@@ -17,6 +29,12 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+
+# The server takes a setting that it has trained before for the same job, whoever asks:
+# each test has a random_state of its own, so that its models can be counted.
+
+# alive SESSION: processes of it that still run (the dead may wait for their parent)
+alive() { pgrep -r R,S,D,T -s "$1"; }
 
 # finals LOG: ids of the trials that are final in the log, one a line
 finals() { jq -r 'select(.state == "completed" or .state == "failed" or .state == "aborted") | .trial' "$1"; }
@@ -32,16 +50,17 @@ wait_for() {
 }
 
 @test "grid.sh tries every point of a grid and writes the results" {
-	run -0 --separate-stderr "$recipes/grid.sh" "$MODEL" grid.ndjson max_depth=2,3 learning_rate=0.1,0.3
+	run -0 --separate-stderr "$recipes/grid.sh" "$MODEL" grid.ndjson random_state=1 max_depth=2,3 \
+		learning_rate=0.1,0.3
 	assert_json 'length == 4 and all(.[]; .state == "completed" and (.score | type) == "number")'
 	assert_json '[.[].params | [.max_depth, .learning_rate]] | unique | length == 4'
 	[ "$(finals grid.ndjson | sort -u | wc -l)" = 4 ]
 }
 
 @test "grid.sh run again trains nothing and has lost nothing" {
-	"$recipes/grid.sh" "$MODEL" grid.ndjson max_depth=4 subsample=0.8,0.9 >first.ndjson
+	"$recipes/grid.sh" "$MODEL" grid.ndjson random_state=2 subsample=0.8,0.9 >first.ndjson
 	before=$(dr-models | wc -l)
-	run -0 --separate-stderr "$recipes/grid.sh" "$MODEL" grid.ndjson max_depth=4 subsample=0.8,0.9
+	run -0 --separate-stderr "$recipes/grid.sh" "$MODEL" grid.ndjson random_state=2 subsample=0.8,0.9
 	[ "$output" = "" ]
 	[ "$(dr-models | wc -l)" = "$before" ]
 	[ "$(wc -l <first.ndjson)" = 2 ]
@@ -50,7 +69,7 @@ wait_for() {
 @test "bayes.sh spends its budget, all of it and no more" {
 	before=$(dr-models | wc -l)
 	run -0 --separate-stderr "$recipes/bayes.sh" "$MODEL" bayes.ndjson --trials 6 --parallel 3 \
-		learning_rate=0.05..0.5:log max_depth=2..6 method=freq,resp
+		random_state=3 learning_rate=0.05..0.5:log max_depth=2..6 method=freq,resp
 	[ "$output" = "" ]
 	[ "$(finals bayes.ndjson | sort | uniq -c | awk '$1 == 1' | wc -l)" = 6 ]
 	[ "$(dr-models | wc -l)" = $((before + 6)) ]
@@ -58,7 +77,7 @@ wait_for() {
 
 @test "bayes.sh killed with -9 in the middle and run again: nothing lost, nothing run twice" {
 	before=$(dr-models | wc -l)
-	args=("$MODEL" kill.ndjson --trials 8 --parallel 3 subsample=0.3..1.0 max_depth=2..8)
+	args=("$MODEL" kill.ndjson --trials 8 --parallel 3 random_state=4 subsample=0.3..1.0 max_depth=2..8)
 	setsid "$recipes/bayes.sh" "${args[@]}" 2>/dev/null 3>&- &
 	session=$!
 	wait_for 60 test -s kill.ndjson
@@ -79,7 +98,8 @@ wait_for() {
 
 @test "each filter of the loop killed with -9 in turn: the next run completes the budget" {
 	before=$(dr-models | wc -l)
-	args=("$MODEL" each.ndjson --trials 9 --parallel 2 colsample_bytree=0.3..1.0 max_depth=2..8)
+	args=("$MODEL" each.ndjson --trials 9 --parallel 2 random_state=5 colsample_bytree=0.3..1.0 \
+		max_depth=2..8)
 	done_trials=1
 	for tool in bo-propose dr-submit dr-collect; do
 		setsid "$recipes/bayes.sh" "${args[@]}" 2>/dev/null 3>&- &
@@ -98,14 +118,14 @@ wait_for() {
 
 @test "a signal to the recipe ends all its filters, and says how to go on" {
 	setsid "$recipes/bayes.sh" "$MODEL" stop.ndjson --trials 50 --parallel 2 \
-		reg_lambda=0.1..10:log max_depth=2..8 2>stop.err 3>&- &
+		random_state=6 reg_lambda=0.1..10:log max_depth=2..8 2>stop.err 3>&- &
 	session=$!
 	wait_for 60 test -s stop.ndjson
 	kill -TERM "$session"
 	status=0
 	wait "$session" || status=$?
 	[ "$status" = 143 ]
-	[ "$(pgrep -s "$session")" = "" ]
+	[ "$(alive "$session")" = "" ]
 	[ "$(tail -n 1 stop.err)" = "bayes.sh: stopped; its jobs go on running; run the same command again to go on" ]
 }
 
