@@ -1,0 +1,81 @@
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	load sandbox
+	sandbox_start --worker "$BATS_TEST_DIRNAME/data/fake-worker" --min-job-time 0
+	printf 'id,a,b,y\n1,2,3,0\n4,5,6,1\n' >"$BATS_FILE_TMPDIR/table.csv"
+	DR_PROJECT=$(dr-project create "$BATS_FILE_TMPDIR/table.csv" | jq -r .id)
+	export DR_PROJECT
+	dr-project start --target y --mode manual >/dev/null
+	MODEL=$(dr-train -b 0123456789abcdef0123456789abcdef | dr-collect | jq -r .tuned_model)
+	export MODEL
+}
+
+teardown_file() {
+	load sandbox
+	sandbox_stop
+}
+
+setup() {
+	load helper
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "each parameter of each task is a record" {
+	run -0 --separate-stderr dr-params --model "$MODEL"
+	[ "$stderr" = "" ]
+	assert_json 'length == 6 and all(.model == env.MODEL and has("task") and has("id"))'
+	assert_json '.[1] == {"parameter": "learning_rate", "task": "Gradient Boosted Trees", "id": .[1].id,
+		"model": env.MODEL, "types": ["float"], "min": 0.0005, "max": 1, "log": true, "grid": true,
+		"default": 0.05, "current": 0.05}'
+	assert_json '.[3] | .types == ["select"] and .values == ["auto", "exact", "hist"] and has("min") == false'
+}
+
+@test "a word or a number is one record with both types" {
+	run -0 dr-params "$MODEL"
+	assert_json 'map(select(.parameter == "card_max")) == [{"parameter": "card_max",
+		"task": "Missing Values Imputed", "id": .[5].id, "model": env.MODEL, "types": ["select", "int"],
+		"min": 1, "max": 99999, "log": true, "grid": true, "values": ["None"], "default": "None",
+		"current": "None"}]'
+}
+
+@test "what was searched over is a list, what is in use one value" {
+	run -0 dr-params "$MODEL"
+	assert_json '.[0] | .parameter == "max_depth" and .current == [3, 5, 7] and .default == 3'
+}
+
+@test "model records on stdin are read where no model is named" {
+	want=$(dr-params "$MODEL")
+	run -0 --separate-stderr bash -c 'dr-models --limit 1 | env -u DR_PROJECT dr-params'
+	[ "$stderr" = "" ]
+	[ "$output" = "$want" ]
+	run -3 --separate-stderr dr-params <<<'{"id":"x"}'
+	[ "$stderr" = "dr-params: <stdin>:1: not a model record" ]
+	run -3 --separate-stderr env -u DR_PROJECT dr-params <<<'{"id":"x","blueprint_id":"y"}'
+	[ "$stderr" = "dr-params: <stdin>:1: 'project_id' is missing" ]
+}
+
+@test "the records are a search space" {
+	dr-params "$MODEL" >space.ndjson
+	run -0 --separate-stderr bash -c 'gridgen max_depth=4,6 tree_method=hist,exact <space.ndjson'
+	assert_json 'length == 4 and all(.model == env.MODEL)'
+}
+
+@test "an unknown model, and one without parameters" {
+	run -4 --separate-stderr dr-params --model nosuch
+	[ "$output" = "" ]
+	[[ $stderr == "dr-params: GET projects/$DR_PROJECT/models/nosuch/advancedTuning/parameters/: 404: "* ]]
+	majority=$(dr-train -b fedcba9876543210fedcba9876543210 | dr-collect | jq -r .tuned_model)
+	run -4 --separate-stderr dr-params "$majority"
+	[[ $stderr == *": 422: "* ]]
+}
+
+@test "no project: status 2" {
+	run -2 --separate-stderr env -u DR_PROJECT dr-params "$MODEL"
+	[ "${stderr_lines[0]}" = "dr-params: no project: give --project or set DR_PROJECT" ]
+}
+
+@test "a full disk is an error" {
+	run -6 --separate-stderr bash -c 'dr-params "$MODEL" >/dev/full'
+	[[ $stderr == "dr-params: write: "* ]]
+}

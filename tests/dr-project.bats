@@ -1,0 +1,194 @@
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	load sandbox
+	sandbox_start --worker "$BATS_TEST_DIRNAME/data/fake-worker" --min-job-time 0
+}
+
+teardown_file() {
+	load sandbox
+	sandbox_stop
+}
+
+setup() {
+	load helper
+	cd "$BATS_TEST_TMPDIR" || return
+	unset DR_PROJECT
+	printf 'id,a,b,y\n1,2,3,0\n4,5,6,1\n' >table.csv
+}
+
+new_project() {
+	dr-project create table.csv "$@" | jq -r .id
+}
+
+@test "create uploads a table and writes the project's record" {
+	run -0 --separate-stderr dr-project create table.csv --name 'Fruit & loans é'
+	[ "$stderr" = "" ]
+	assert_json 'length == 1 and (.[0] | .project_name == "Fruit & loans é" and .stage == "aim"
+		and .target == null and .file_name == "table.csv" and (.id | test("^[0-9a-f]{24}$")))'
+}
+
+@test "keys are in snake_case at every level" {
+	id=$(new_project)
+	run -0 dr-project start "$id" --target y
+	assert_json '[.[0] | .. | objects | keys[]] | all(test("[A-Z]") | not)'
+	assert_json '.[0] | .max_train_pct == 64 and .partition.cv_method == "stratified"'
+}
+
+@test "start sets the target, takes the mode, and waits for the partitions" {
+	id=$(new_project)
+	run -0 --separate-stderr dr-project start "$id" --target y --metric AUC --mode manual --workers 2 --wait
+	[ "$stderr" = "" ]
+	assert_json '.[0] | .stage == "modeling" and .target == "y" and .metric == "AUC" and .autopilot_mode == 2'
+}
+
+@test "the project comes from the operand, from --project or from DR_PROJECT" {
+	id=$(new_project)
+	for how in "$id" "--project=$id"; do
+		run -0 dr-project show "$how"
+		assert_json ".[0].id == \"$id\""
+	done
+	DR_PROJECT=$id run -0 dr-project show
+	assert_json ".[0].id == \"$id\""
+	DR_PROJECT=nosuch run -0 dr-project show "$id"
+	assert_json ".[0].id == \"$id\""
+	run -2 --separate-stderr dr-project show
+	[ "${stderr_lines[0]}" = "dr-project: no project: name it, give --project or set DR_PROJECT" ]
+	run -2 --separate-stderr dr-project show "$id" --project "$id"
+	[[ $stderr == "dr-project: the project is given twice"* ]]
+}
+
+@test "wait ends at once where a project in manual mode is ready" {
+	id=$(new_project)
+	dr-project start "$id" --target y --mode manual >/dev/null
+	run -0 --separate-stderr dr-project wait "$id"
+	[ "$stderr" = "" ]
+	assert_json '.[0].stage == "modeling"'
+}
+
+@test "wait says that a project without a target waits for nothing" {
+	id=$(new_project)
+	run -3 --separate-stderr dr-project wait "$id"
+	[ "$stderr" = "dr-project: project $id has no target: start it first" ]
+}
+
+@test "list writes a record for each project, or those of a name" {
+	new_project --name one-of-a-kind
+	run -0 dr-project list --name one-of-a-kind
+	assert_json 'length == 1 and .[0].project_name == "one-of-a-kind"'
+	run -0 dr-project list
+	assert_json 'length > 1'
+	run -0 --separate-stderr dr-project list --name 'a&projectName=one-of-a-kind'
+	[ "$output$stderr" = "" ]
+}
+
+@test "unlock-holdout opens the holdout" {
+	id=$(new_project)
+	dr-project start "$id" --target y --mode manual >/dev/null
+	run -0 dr-project unlock-holdout "$id"
+	assert_json '.[0].holdout_unlocked == true'
+}
+
+@test "delete needs --yes, and then the project is gone" {
+	id=$(new_project)
+	run -2 --separate-stderr dr-project delete "$id"
+	[ "${stderr_lines[0]}" = "dr-project: delete takes the project away for good: add --yes" ]
+	run -0 dr-project delete "$id" --yes
+	assert_json ".[0].id == \"$id\""
+	run -4 --separate-stderr dr-project show "$id"
+	[[ $stderr == "dr-project: GET projects/$id/: 404: "* ]]
+}
+
+@test "an unknown target is refused with the server's words" {
+	id=$(new_project)
+	run -4 --separate-stderr dr-project start "$id" --target nosuch
+	[ "$output" = "" ]
+	[[ $stderr == "dr-project: PATCH projects/$id/aim/: 422: "*nosuch* ]]
+}
+
+@test "a table that the server cannot read is refused with its words" {
+	printf 'fail,y\n1,2\n' >bad.csv
+	run -4 --separate-stderr dr-project create bad.csv
+	[ "$output" = "" ]
+	[[ $stderr == "dr-project: bad.csv: ERROR: "*"the data are bad"* ]]
+}
+
+@test "a missing file and a folder are named, and nothing is sent" {
+	run -3 --separate-stderr dr-project -v create nosuch.csv
+	[ "$stderr" = "dr-project: nosuch.csv: No such file or directory" ]
+	run -3 --separate-stderr dr-project -v create .
+	[ "$stderr" = "dr-project: .: not a regular file" ]
+}
+
+@test "an unknown command, none, one operand too many, an option of another command: status 2" {
+	run -2 --separate-stderr dr-project
+	[ "${stderr_lines[0]}" = "dr-project: a command is needed" ]
+	run -2 --separate-stderr dr-project frobnicate
+	[ "${stderr_lines[0]}" = "dr-project: unknown command 'frobnicate'" ]
+	run -2 --separate-stderr dr-project list x
+	[ "${stderr_lines[0]}" = "dr-project: list: 'x' is one operand too many" ]
+	run -2 --separate-stderr dr-project show x --target y
+	[ "${stderr_lines[0]}" = "dr-project: show takes no --target" ]
+	run -2 --separate-stderr dr-project start x
+	[ "${stderr_lines[0]}" = "dr-project: start needs --target" ]
+	run -2 --separate-stderr dr-project start x --target y --mode fast
+	[[ $stderr == "dr-project: --mode: 'fast' is not manual, "* ]]
+}
+
+@test "a full disk is an error" {
+	run -6 --separate-stderr bash -c 'dr-project list >/dev/full'
+	[[ $stderr == "dr-project: write: "* ]]
+}
+
+@test "-v shows each request with its status and never the token" {
+	run -0 --separate-stderr dr-project -v list
+	[[ $stderr == "dr-project: GET projects/: 200, "*" s" ]]
+	run -0 --separate-stderr dr-project -v create table.csv
+	[[ $stderr == *"POST projects/: 202, "* ]]
+	run ! grep -q -F "$DATAROBOT_API_TOKEN" <<<"$stderr"
+}
+
+# ---- how the service is found ----
+
+@test "nothing says where the service is: status 4, and the three places are named" {
+	unset DATAROBOT_ENDPOINT DATAROBOT_API_TOKEN
+	HOME=$PWD run -4 --separate-stderr dr-project list
+	[[ $stderr == *DATAROBOT_ENDPOINT*DATAROBOT_CONFIG_FILE*.config/datarobot/drconfig.yaml* ]]
+	DATAROBOT_API_TOKEN=abcdefgh HOME=$PWD run -4 --separate-stderr dr-project list
+	[[ $stderr == *"only the token is set"* && $stderr != *abcdefgh* ]]
+}
+
+@test "a wrong token is refused with status 4, and its source is named" {
+	DATAROBOT_API_TOKEN=wrong-token-1 run -4 --separate-stderr dr-project list
+	[ "$output" = "" ]
+	[[ $stderr == "dr-project: GET projects/: 401: "*"(the token is from the environment)" ]]
+	[[ $stderr != *wrong-token-1* ]]
+}
+
+@test "a configuration file serves too, named or in the home folder" {
+	mkdir -p .config/datarobot
+	(umask 077 && printf 'endpoint: %s\ntoken: %s\n' "$DATAROBOT_ENDPOINT" "$DATAROBOT_API_TOKEN" \
+		>.config/datarobot/drconfig.yaml)
+	unset DATAROBOT_ENDPOINT DATAROBOT_API_TOKEN
+	HOME=$PWD run -0 dr-project list
+	DATAROBOT_CONFIG_FILE=.config/datarobot/drconfig.yaml run -0 dr-project list
+	chmod 644 .config/datarobot/drconfig.yaml
+	HOME=$PWD run -3 --separate-stderr dr-project list
+	[[ $stderr == "dr-project: $PWD/.config/datarobot/drconfig.yaml: holds a token and others can use it: chmod 600 it" ]]
+	DATAROBOT_CONFIG_FILE=nosuch.yaml run -3 --separate-stderr dr-project list
+	[ "$stderr" = "dr-project: DATAROBOT_CONFIG_FILE: nosuch.yaml: No such file or directory" ]
+}
+
+@test "a service that is not there ends with status 5 after the retries" {
+	DATAROBOT_ENDPOINT=http://127.0.0.1:1/api/v2 DATAROBOT_MAX_RETRIES=1 \
+		run -5 --separate-stderr dr-project -v list
+	[ "$output" = "" ]
+	[[ ${stderr_lines[0]} == "dr-project: GET projects/: "*", again in "*" s" ]]
+	[[ ${stderr_lines[2]} == "dr-project: GET projects/: no answer from 127.0.0.1:1: "*"(after 2 attempts)" ]]
+	[ "${#stderr_lines[@]}" = 3 ]
+}
+
+@test "the token goes to no other machine in clear" {
+	DATAROBOT_ENDPOINT=http://service.example/api/v2 run -3 --separate-stderr dr-project list
+	[[ $stderr == *"would send the token in clear"* ]]
+}

@@ -1,0 +1,110 @@
+bats_require_minimum_version 1.5.0
+
+trees=0123456789abcdef0123456789abcdef
+majority=fedcba9876543210fedcba9876543210
+
+setup_file() {
+	load sandbox
+	sandbox_start --worker "$BATS_TEST_DIRNAME/data/fake-worker" --min-job-time 0
+}
+
+teardown_file() {
+	load sandbox
+	sandbox_stop
+}
+
+setup() {
+	load helper
+	cd "$BATS_TEST_TMPDIR" || return
+	printf 'id,a,b,y\n1,2,3,0\n4,5,6,1\n' >table.csv
+	DR_PROJECT=$(dr-project create table.csv | jq -r .id)
+	export DR_PROJECT
+	dr-project start --target y --mode manual >/dev/null
+}
+
+@test "each blueprint on stdin becomes a submitted trial" {
+	dr-blueprints >blueprints.ndjson
+	run -0 --separate-stderr dr-train <blueprints.ndjson
+	[ "$stderr" = "" ]
+	assert_json 'length == 2 and all(.state == "submitted" and .by == "dr-train" and .params == {}
+		and .project == env.DR_PROJECT and .fidelity == {"sample_pct": 64}
+		and (.trial | test("^[0-9a-f]{16}$")) and (.job | type == "string")
+		and (.submitted_at | test("^[0-9T:.-]+Z$")))'
+	assert_json 'map(.blueprint) == ["'$trees'", "'$majority'"] and (map(.trial) | unique | length == 2)'
+}
+
+@test "the project of a record is used where no other is given" {
+	dr-blueprints | env -u DR_PROJECT dr-train >trials.ndjson
+	run -0 jq -r .project trials.ndjson
+	[ "${lines[0]}" = "$DR_PROJECT" ]
+}
+
+@test "options say the size, the columns and that validation is enough" {
+	run -0 dr-train --blueprint "$trees" --sample-pct 32 --no-cv
+	assert_json '.[0].fidelity == {"sample_pct": 32, "partition": "validation"}'
+	list=$(curl -s -H "Authorization: Token $DATAROBOT_API_TOKEN" \
+		"$DATAROBOT_ENDPOINT/projects/$DR_PROJECT/featurelists/" | jq -r '.[0].id')
+	run -0 dr-train --blueprint "$trees" --featurelist "$list"
+	assert_json '.[0].featurelist == "'"$list"'"'
+}
+
+@test "what was asked for before is the same trial with the same job" {
+	first=$(dr-train -b "$trees" | jq -c '[.trial, .job, .state]')
+	run -0 --separate-stderr dr-train -b "$trees"
+	[ "$(jq -c '[.trial, .job, .state]' <<<"$output")" = "$first" ]
+	[ "$stderr" = "" ]
+}
+
+@test "other sizes, parts and columns are other trials" {
+	{
+		dr-train -b "$trees"
+		dr-train -b "$trees" --sample-pct 32
+		dr-train -b "$trees" --sample-pct 32 --no-cv
+		dr-train -b "$majority"
+	} >trials.ndjson
+	run -0 jq -s 'map(.trial) | unique | length' trials.ndjson
+	[ "$output" = 4 ]
+}
+
+@test "a refused blueprint is a failed trial, the rest goes on, and the status is 1" {
+	run -1 --separate-stderr dr-train -b nosuch -b "$trees"
+	assert_json 'map(.state) == ["failed", "submitted"]
+		and (.[0] | (.error | contains("nosuch")) and has("finished_at") and (has("job") | not))'
+	[[ $stderr == "dr-train: blueprint nosuch: POST projects/$DR_PROJECT/models/: 422: "* ]]
+}
+
+@test "trial records pass through byte for byte" {
+	echo '{"trial":"5e0c9b1f2a77d310","state":"proposed","params":{"a": 1.50}}' >in
+	run -0 dr-train <in
+	[ "$output" = "$(cat in)" ]
+}
+
+@test "other records and broken lines end it with the line's number" {
+	{
+		dr-blueprints "$trees"
+		echo '{"parameter":"max_depth","id":"x"}'
+	} >in
+	run -3 --separate-stderr dr-train <in
+	assert_json 'length == 1'
+	[ "$stderr" = "dr-train: <stdin>:2: not a blueprint record" ]
+	run -3 --separate-stderr dr-train <<<'{"id":'
+	[[ $stderr == "dr-train: <stdin>:1: "*" at byte "* ]]
+	run -3 --separate-stderr env -u DR_PROJECT dr-train <<<'{"id":"x"}'
+	[ "$stderr" = "dr-train: <stdin>:1: 'project_id' is missing" ]
+}
+
+@test "an unknown project and a wrong token end it with status 4" {
+	run -4 --separate-stderr dr-train --project nosuch -b "$trees"
+	[ "$output" = "" ]
+	[[ $stderr == "dr-train: GET projects/nosuch/: 404: "* ]]
+	DATAROBOT_API_TOKEN=wrong-token run -4 --separate-stderr dr-train -b "$trees"
+	[ "$output" = "" ]
+}
+
+@test "an operand, a size out of bounds, no project: status 2" {
+	run -2 --separate-stderr dr-train "$trees"
+	run -2 --separate-stderr dr-train -b "$trees" --sample-pct 101
+	[[ $stderr == "dr-train: --sample-pct: '101' is not between "* ]]
+	run -2 --separate-stderr env -u DR_PROJECT dr-train -b "$trees"
+	[ "${stderr_lines[0]}" = "dr-train: no project: give --project or set DR_PROJECT" ]
+}
