@@ -9,10 +9,13 @@
 
 static const char *project;
 static struct cli_list models;
+static bool skip_bad;
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID", "the project; else that of $DR_PROJECT"},
 	{"model", 'm', CLI_LIST, &models, "ID", "the model"},
+	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
+	 "pass over lines that are no model records, instead of stopping"},
 	{.type = CLI_LAST},
 };
 
@@ -39,19 +42,47 @@ static bool put_model(struct dr *dr, const char *of, const char *model, struct e
 	return ok;
 }
 
-/* A model record: the project is the record's, where the user names none. */
-static bool take_record(cJSON *rec, struct ndjson_reader *r, void *dr, struct err *e)
+/* The model that a record is, and its project: the record's, where the user names
+ * none. NULL: it is something else. */
+static const char *find_model(const cJSON *rec, const struct ndjson_reader *r, const char **of,
+			      struct err *e)
 {
 	const char *id = json_str(rec, "id");
-	const char *own = json_str(rec, "project_id");
-	const char *of = dr_project_meant(project ? project : own);
 
+	*of = dr_project_meant(project ? project : json_str(rec, "project_id"));
 	if (!id || !json_str(rec, "blueprint_id"))
-		return err_set(e, ERR_INPUT, "%s:%zu: not a model record", r->name, r->line);
-	if (!of)
-		return err_set(e, ERR_INPUT, "%s:%zu: 'project_id' is missing", r->name,
-			       r->line);
-	return put_model(dr, of, id, e);
+		err_set(e, ERR_INPUT, "%s:%zu: not a model record", r->name, r->line);
+	else if (!*of)
+		err_set(e, ERR_INPUT, "%s:%zu: 'project_id' is missing", r->name, r->line);
+	return e->kind == ERR_NONE ? id : NULL;
+}
+
+struct run {
+	struct dr *dr;
+	size_t bad;
+};
+
+static void report_bad(const struct err *e, void *ctx)
+{
+	struct run *run = ctx;
+
+	cli_error("%s", e->text);
+	run->bad++;
+}
+
+static bool take_record(cJSON *rec, struct ndjson_reader *r, void *ctx, struct err *e)
+{
+	struct run *run = ctx;
+	struct err bad = {0};
+	const char *of, *id = find_model(rec, r, &of, &bad);
+
+	if (id)
+		return put_model(run->dr, of, id, e);
+	if (skip_bad)
+		report_bad(&bad, run);
+	else
+		*e = bad;
+	return skip_bad;
 }
 
 static bool put_given(struct dr *dr, int n, char **operands, struct err *e)
@@ -69,26 +100,29 @@ int main(int argc, char **argv)
 {
 	struct err e = {0};
 	struct ndjson_reader in;
-	struct dr *dr;
+	struct run run = {0};
 	int first = cli_parse(&tool, argc, argv);
 	bool given = models.n || first < argc, ok;
 
 	if (given && !(project = dr_project_meant(project)))
 		cli_usage("no project: give --project or set DR_PROJECT");
 
-	if (!(dr = dr_open(cli_trace, NULL, &e)))
+	if (!(run.dr = dr_open(cli_trace, NULL, &e)))
 		cli_die(&e);
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
+	in.skip_bad = skip_bad;
+	in.on_bad = report_bad;
+	in.ctx = &run;
 	if (!given)
 		cli_expect_stdin("model records");
 
-	ok = given ? put_given(dr, argc - first, argv + first, &e)
-		   : ndjson_each(&in, take_record, dr, &e);
+	ok = given ? put_given(run.dr, argc - first, argv + first, &e)
+		   : ndjson_each(&in, take_record, &run, &e);
 	if (!ok || !ndjson_close(stdout, &e))
 		cli_die(&e);
 
 	ndjson_release(&in);
-	dr_close(dr);
+	dr_close(run.dr);
 	cli_list_release(&models);
-	return 0;
+	return run.bad ? 1 : 0;
 }

@@ -13,7 +13,7 @@
 static const char *project;
 static struct cli_list blueprints;
 static struct train_plan plan;
-static bool no_cv;
+static bool no_cv, skip_bad;
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID", "the project; else that of $DR_PROJECT"},
@@ -23,6 +23,8 @@ static const struct cli_option options[] = {
 	{"featurelist", 0, CLI_STRING, &plan.featurelist, "ID",
 	 "use the columns of this list; else the server's choice"},
 	{"no-cv", 0, CLI_FLAG, &no_cv, NULL, "score the validation part only"},
+	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
+	 "pass over lines that are no blueprint records, instead of stopping"},
 	{.type = CLI_LAST},
 };
 
@@ -40,7 +42,7 @@ static const struct cli_tool tool = {
 struct run {
 	struct dr *dr;
 	struct train_place place; /* the project that was asked for last */
-	size_t failed;
+	size_t failed;            /* refused blueprints and bad lines */
 };
 
 /* Most records of a stream name the same project: ask for it once. */
@@ -75,22 +77,43 @@ static bool train(struct run *run, const char *of, const char *blueprint, struct
 	return ok;
 }
 
+/* The blueprint that a record names, and its project; NULL: it is something else. */
+static const char *find_blueprint(const cJSON *rec, const struct ndjson_reader *r,
+				  const char **of, struct err *e)
+{
+	const char *id = json_str(rec, "id");
+
+	*of = dr_project_meant(project ? project : json_str(rec, "project_id"));
+	if (!id || json_get(rec, "blueprint_id") || json_get(rec, "parameter"))
+		err_set(e, ERR_INPUT, "%s:%zu: not a blueprint record", r->name, r->line);
+	else if (!*of)
+		err_set(e, ERR_INPUT, "%s:%zu: 'project_id' is missing", r->name, r->line);
+	return e->kind == ERR_NONE ? id : NULL;
+}
+
+static void report_bad(const struct err *e, void *ctx)
+{
+	struct run *run = ctx;
+
+	cli_error("%s", e->text);
+	run->failed++;
+}
+
 static bool take_record(cJSON *rec, struct ndjson_reader *r, void *ctx, struct err *e)
 {
 	struct run *run = ctx;
-	const char *id = json_str(rec, "id");
-	const char *own = json_str(rec, "project_id");
-	const char *of = dr_project_meant(project ? project : own);
+	struct err bad = {0};
+	const char *of, *id;
 
 	if (json_str(rec, "trial"))
 		return ndjson_pass(stdout, r, e);
-	if (!id || json_get(rec, "blueprint_id") || json_get(rec, "parameter"))
-		return err_set(e, ERR_INPUT, "%s:%zu: not a blueprint record", r->name,
-			       r->line);
-	if (!of)
-		return err_set(e, ERR_INPUT, "%s:%zu: 'project_id' is missing", r->name,
-			       r->line);
-	return train(run, of, id, e);
+	if ((id = find_blueprint(rec, r, &of, &bad)))
+		return train(run, of, id, e);
+	if (skip_bad)
+		report_bad(&bad, run);
+	else
+		*e = bad;
+	return skip_bad;
 }
 
 static bool train_given(struct run *run, struct err *e)
@@ -118,6 +141,9 @@ int main(int argc, char **argv)
 	if (!(run.dr = dr_open(cli_trace, NULL, &e)))
 		cli_die(&e);
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
+	in.skip_bad = skip_bad;
+	in.on_bad = report_bad;
+	in.ctx = &run;
 	if (!blueprints.n)
 		cli_expect_stdin("blueprint records");
 
