@@ -55,9 +55,21 @@ setup() {
 	[ "$stderr" = "dr-params: <stdin>:1: 'project_id' is missing" ]
 }
 
+@test "--skip-bad reports what is no model record and goes on, with status 1" {
+	{
+		echo 'not JSON'
+		echo '{"id":"x"}'
+		dr-models --limit 1
+	} >in
+	run -1 --separate-stderr dr-params --skip-bad <in
+	assert_json 'length == 6'
+	[ "${#stderr_lines[@]}" = 2 ]
+	[ "${stderr_lines[1]}" = "dr-params: <stdin>:2: not a model record" ]
+}
+
 @test "the records are a search space" {
 	dr-params "$MODEL" >space.ndjson
-	run -0 --separate-stderr bash -c 'gridgen max_depth=4,6 tree_method=hist,exact <space.ndjson'
+	run -0 --separate-stderr bash -c 'gridgen --space - max_depth=4,6 tree_method=hist,exact <space.ndjson'
 	assert_json 'length == 4 and all(.model == env.MODEL)'
 }
 

@@ -93,6 +93,18 @@ setup() {
 	[ "$stderr" = "dr-train: <stdin>:1: 'project_id' is missing" ]
 }
 
+@test "--skip-bad reports what is no blueprint record and goes on, with status 1" {
+	{
+		echo '{"parameter":"max_depth","id":"x"}'
+		echo 'not JSON'
+		dr-blueprints "$trees"
+	} >in
+	run -1 --separate-stderr dr-train --skip-bad <in
+	assert_json 'length == 1 and .[0].state == "submitted"'
+	[ "${stderr_lines[0]}" = "dr-train: <stdin>:1: not a blueprint record" ]
+	[[ ${stderr_lines[1]} == "dr-train: <stdin>:2: "*" at byte "* ]]
+}
+
 @test "an unknown project and a wrong token end it with status 4" {
 	run -4 --separate-stderr dr-train --project nosuch -b "$trees"
 	[ "$output" = "" ]
