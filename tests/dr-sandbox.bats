@@ -1,3 +1,4 @@
+# shellcheck disable=SC2030,SC2031 # a test may talk to a service of its own
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -218,4 +219,33 @@ refuses() {
 	while read -r child; do
 		run ! test -d "/proc/$child"
 	done <children
+}
+
+@test "a full disk refuses the table and what cannot be stored, and the service goes on" {
+	bash -c 'ulimit -f 400; exec dr-sandbox "$@" 3>&-' _ --port 0 --dir full --quiet \
+		--worker "$BATS_TEST_DIRNAME/data/fake-worker" >ready 2>words &
+	SANDBOX_PID=$! SANDBOX_DIR=$PWD
+	for ((i = 0; i < 100; i++)); do
+		[[ -s ready ]] && break
+		sleep 0.05
+	done
+	DATAROBOT_ENDPOINT=$(jq -r .endpoint ready) DATAROBOT_API_TOKEN=$(<full/token)
+	head -c 600000 /dev/zero | tr '\0' 'x' >large
+	refuses 500 'cannot be stored' POST projects/ -F file=@large
+	# The database cannot grow for ever either.
+	for ((i = 0; i < 60; i++)); do
+		api POST projects/ -F file=@table.csv >body
+		[[ $(api_status) == 202 ]] || break
+	done
+	[ "$(api_status)" = 500 ]
+	jq -e '.message | startswith("database: ")' body
+	run -0 --separate-stderr api GET projects/
+	[ "$(api_status)" = 200 ]
+	kill "$SANDBOX_PID"
+	wait "$SANDBOX_PID" || [ $? = 143 ]
+}
+
+@test "HEAD answers like GET, without the body" {
+	run -0 --separate-stderr curl -sS -I -H "Authorization: Token $DATAROBOT_API_TOKEN" "$DATAROBOT_ENDPOINT/version/"
+	[[ $output == "HTTP/1.1 200 OK"* ]]
 }

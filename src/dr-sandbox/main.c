@@ -208,6 +208,7 @@ int main(int argc, char **argv)
 
 	/* Threads inherit this: only the main thread takes these signals. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);

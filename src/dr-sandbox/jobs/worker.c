@@ -64,6 +64,7 @@ static _Noreturn void become(const char *path, const int fd[3], pid_t parent,
 	set_limit(RLIMIT_CPU, (rlim_t)limits->cpu_s);
 	set_limit(RLIMIT_CORE, 0);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(path, argv, environment);

@@ -96,6 +96,8 @@ cJSON *value_check(const cJSON *constraints, const cJSON *value)
 {
 	const cJSON *c;
 
+	if (cJSON_IsArray(value) || cJSON_IsObject(value))
+		return NULL;
 	cJSON_ArrayForEach (c, constraints) {
 		bool whole = strcmp(c->string, "int") == 0;
 		cJSON *v = NULL;

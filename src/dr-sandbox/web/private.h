@@ -16,6 +16,7 @@ struct web_private {
 	bool refused;                  /* the answer stands; what else comes is thrown away */
 	char *path;                    /* copy of the path, cut into the pieces */
 	const char *shown;             /* the path as it was sent, for the log */
+	char allow[64];                /* methods of the path, where this one is not */
 	size_t taken, limit;           /* bytes of the body; more than limit is refused */
 	struct json_text text;         /* JSON body */
 	struct web_form *form;

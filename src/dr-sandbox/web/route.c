@@ -1,5 +1,6 @@
 /* route: which handler answers a path; and who may ask at all. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -79,9 +80,19 @@ static bool take_args(struct web_request *r, const char *pattern, const char *pa
 	return true;
 }
 
+/* Note a method that the path has, for the answer 405. */
+static void allow(struct web_request *r, const char *method)
+{
+	char *list = r->p->allow;
+	size_t n = strlen(list);
+
+	snprintf(list + n, sizeof(r->p->allow) - n, "%s%s", n ? ", " : "", method);
+	r->allow = list;
+}
+
 static bool find(struct web_request *r, const char *path, bool open)
 {
-	const struct web_route *route = r->p->web->c.routes, *other = NULL;
+	const struct web_route *route = r->p->web->c.routes;
 	const char *method = strcmp(r->method, "HEAD") == 0 ? "GET" : r->method;
 
 	for (; route->method; route++) {
@@ -91,20 +102,19 @@ static bool find(struct web_request *r, const char *path, bool open)
 		if (open != !!(route->flags & WEB_OPEN) ||
 		    !matches(route->pattern, path, start, len))
 			continue;
-		if (strcmp(route->method, method) == 0) {
-			r->p->route = route;
-			r->p->path = strdup(path);
-			if (!r->p->path)
-				return web_error(r, 500, "out of memory");
-			return take_args(r, route->pattern, path);
+		if (strcmp(route->method, method) != 0) {
+			allow(r, route->method);
+			continue;
 		}
-		other = route;
+		r->allow = NULL;
+		r->p->route = route;
+		r->p->path = strdup(path);
+		if (!r->p->path)
+			return web_error(r, 500, "out of memory");
+		return take_args(r, route->pattern, path);
 	}
-	if (other) {
-		r->allow = other->method;
-		return web_error(r, 405, "%s is not possible here; %s is", method,
-				 other->method);
-	}
+	if (r->allow)
+		return web_error(r, 405, "%s is not possible here; %s is", method, r->allow);
 	if (path[0] && path[strlen(path) - 1] != '/')
 		return web_error(r, 404, "there is no such path; all of them end with a slash");
 	return web_error(r, 404, "dr-sandbox does not offer this path");

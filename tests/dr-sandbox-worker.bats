@@ -1,0 +1,107 @@
+# shellcheck disable=SC2153 # MODEL and PROJECT come from sandbox_project
+bats_require_minimum_version 1.5.0
+
+# The service with the real worker: what is trained, and what becomes of bad tables.
+setup_file() {
+	load sandbox
+	sandbox_start --min-job-time 0
+	sandbox_project
+}
+
+teardown_file() {
+	load sandbox
+	sandbox_stop
+}
+
+setup() {
+	load helper
+	load sandbox
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# parameter NAME: its id in the model.
+parameter() {
+	api GET "projects/$PROJECT/models/$MODEL/advancedTuning/parameters/" |
+		jq -r --arg name "$1" '[.tuningParameters[] | select(.parameterName == $name)][0].parameterId'
+}
+
+# bad WORDS [TARGET]: the table bad.csv is refused, or its target is.
+bad() {
+	local body
+	api POST projects/ -F file=@bad.csv || return
+	if [[ $# -gt 1 ]]; then
+		PROJECT=$(sandbox_wait "$(api_location)") || return
+		PROJECT=${PROJECT%/} PROJECT=${PROJECT##*/}
+		api_json PATCH "projects/$PROJECT/aim/" "{\"target\":\"$2\"}"
+	fi
+	body=$(sandbox_wait "$(api_location)") && return 1
+	jq -e --arg words "$1" '.status == "ERROR" and (.message | contains($words))' <<<"$body" ||
+		{ echo "$body" && return 1; }
+}
+
+@test "the autopilot trains every blueprint with cross validation, and trees beat the majority" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/models/"
+	blueprints=$(api GET "projects/$PROJECT/blueprints/" | jq length)
+	assert_json ".[0] | length == $blueprints and all(.[]; .samplePct == 64 and
+		.metrics.LogLoss.crossValidation != null and .metrics.LogLoss.holdout == null) and
+		(map(select(.modelType | startswith(\"Majority\")))[0].metrics.LogLoss.validation >
+		 .[0].metrics.LogLoss.validation)"
+}
+
+@test "a tuned model has the values asked for, and other scores" {
+	api_json POST "projects/$PROJECT/models/$MODEL/advancedTuning/" "{\"tuningParameters\":[
+		{\"parameterId\":\"$(parameter max_depth)\",\"value\":1},
+		{\"parameterId\":\"$(parameter learning_rate)\",\"value\":[0.3]}]}"
+	model=$(sandbox_wait "$(api_location)")
+	model=${model#"$DATAROBOT_ENDPOINT/"}
+	run -0 --separate-stderr api GET "${model}advancedTuning/parameters/"
+	assert_json '[.[0].tuningParameters[] | {(.parameterName): .defaultValue}] | add |
+		.max_depth == 1 and .learning_rate == 0.3'
+	api GET "$model" >tuned
+	api GET "projects/$PROJECT/models/$MODEL/" >base
+	jq -es '.[0].metrics.LogLoss.crossValidation != .[1].metrics.LogLoss.crossValidation' tuned base
+	jq -es '.[0].processes == .[1].processes' tuned base
+}
+
+@test "the same data and values give the same scores in another project" {
+	again=$(sandbox_upload "$TABLE" again)
+	sandbox_aim "$again" '{"target":"bought","mode":"auto"}'
+	scores='map({modelType, metrics}) | sort_by(.modelType)'
+	untuned='map(select(.blueprintId | IN($b[])))'
+	ids=$(api GET "projects/$PROJECT/blueprints/" | jq -c 'map(.id)')
+	api GET "projects/$PROJECT/models/" | jq -S --argjson b "$ids" "$untuned | $scores" >first
+	api GET "projects/$again/models/" | jq -S "$scores" >second
+	cmp first second
+}
+
+@test "tables that cannot be used are refused with the reason" {
+	printf 'a,y\n' >bad.csv
+	bad 'row'
+	printf 'a\n1\n2\n' >bad.csv
+	bad 'column'
+	: >bad.csv
+	bad ''
+	printf 'a,a,y\n1,2,3\n' >bad.csv
+	bad 'a'
+	printf 'a,y\n"1,2\n' >bad.csv
+	bad 'quote'
+	{ echo a,y && for i in {1..50}; do echo "$i,same"; done; } >bad.csv
+	bad '' y
+}
+
+@test "a target that is not there is refused at once" {
+	project=$(sandbox_upload "$TABLE" nothing)
+	run -0 --separate-stderr api_json PATCH "projects/$project/aim/" '{"target":"sold"}'
+	[ "$(api_status)" = 422 ]
+}
+
+@test "a byte-order mark, CRLF, Latin-1 and line breaks in quotes are read" {
+	{
+		printf '\xef\xbb\xbfname,x,note,y\r\n'
+		for i in {1..60}; do printf 'Andr\xe9 %d,%d,"two\r\nlines ""%d""",%d\r\n' "$i" $((i % 7)) "$i" $((i % 2)); done
+	} >odd.csv
+	project=$(sandbox_upload odd.csv odd)
+	run -0 --separate-stderr sandbox_aim "$project" '{"target":"y","mode":"manual"}'
+	run -0 --separate-stderr api GET "projects/$project/features/"
+	assert_json '.[0] | map(.name) == ["name", "x", "note", "y"]'
+}
