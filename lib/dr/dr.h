@@ -96,10 +96,10 @@ char *dr_last_part(const char *url);
 cJSON *dr_record(const cJSON *wire);
 
 /*
- * Waiting for the server: call before each look. The first wait is 0, then 0.2 s,
- * doubling up to 5 s.  deadline is in seconds of http_sleep's clock from the first
- * call; 0: none.  ERR_LIMIT `WHAT: not done after N s` when it has passed.
- * Start with {.limit_s = N, .what = TEXT}.
+ * Waiting for the server: call dr_wait before each look.  The first returns at once,
+ * later ones after 0.2 s, doubling up to 5 s.  ERR_LIMIT `WHAT: not done after N s`
+ * once limit_s seconds have passed since the first call (0: no limit).
+ * Start with {.limit_s = N, .what = TEXT}; the text is borrowed.
  */
 struct dr_wait {
 	double limit_s;
