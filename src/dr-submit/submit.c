@@ -25,7 +25,8 @@ struct flight {
 	bool sent;
 	double due; /* not to be sent before */
 	int lost;   /* answers that were lost */
-	char first_sent[TRIAL_TIME_LEN + 1];
+	char first_sent[TRIAL_TIME_LEN +
+			1]; /* the time of the first of them, or the last sent */
 };
 
 void submit_init(struct submitter *s)
@@ -123,18 +124,17 @@ static void fail(struct submitter *s, cJSON *rec, const struct target *t, const 
 }
 
 /*
- * The trial has a job.  Of one that was there already it is not known when it was
- * submitted: taken_over says so, and dr-collect then gives no duration.
+ * The trial has a job.  Of one that was there before this run it is not known when
+ * it was submitted: taken_over says so, and dr-collect then gives no duration.
  */
 static void succeed(struct flight *f, const struct dr_submission *got)
 {
 	struct err e = {0};
-	char now[TRIAL_TIME_LEN + 1];
 
-	trial_now(now);
 	if (!set_target(f->rec, f->target) || !json_set_str(f->rec, "job", got->job) ||
-	    !json_set_str(f->rec, "submitted_at", now) ||
-	    (got->how == DR_REPEATED && !json_set(f->rec, "taken_over", cJSON_CreateTrue())) ||
+	    !json_set_str(f->rec, "submitted_at", f->first_sent) ||
+	    (got->how == DR_REPEATED && f->lost == 0 &&
+	     !json_set(f->rec, "taken_over", cJSON_CreateTrue())) ||
 	    !trial_set_state(f->rec, TRIAL_SUBMITTED, NULL, &e)) {
 		err_nomem(&e);
 		stop(f->s, &e);
