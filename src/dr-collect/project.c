@@ -15,6 +15,9 @@ static struct project *fetch(struct dr *dr, const char *id, const char *metric, 
 
 	if (ok && (!(p->id = strdup(id)) || !(p->metric = strdup(name))))
 		ok = err_nomem(e);
+	/* It is not the record that is wrong, but what was asked of its project. */
+	if (!ok && e->kind == ERR_INPUT)
+		e->kind = ERR_USAGE;
 	cJSON_Delete(wire);
 	if (ok)
 		return p;

@@ -21,7 +21,8 @@ struct project {
 
 /*
  * The project of this id; the server is asked once for its metric (metric NULL: the
- * project's own) and direction.  Borrowed from *projects.
+ * project's own) and direction.  Borrowed from *projects.  ERR_USAGE where the project
+ * has no such metric.
  */
 struct project *project_find(struct project **projects, struct dr *dr, const char *id,
 			     const char *metric, struct err *e);
