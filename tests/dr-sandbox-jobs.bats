@@ -210,3 +210,54 @@ train() {
 	[ "$(cat answers.* | grep -c '^200')" = 320 ]
 	[ "$(cat answers.* | awk '{ n += $2 } END { print n }')" = 8 ]
 }
+
+@test "an upload is cancelled by its status, and nothing of it is left" {
+	sandbox_start --worker "$FAKE"
+	printf 'hang,y\n1,0\n' >table.csv
+	api POST projects/ -F file=@table.csv
+	where=$(api_location)
+	for ((i = 0; i < 100; i++)); do
+		child=$(pgrep -P "$SANDBOX_PID") && break
+		sleep 0.02
+	done
+	run -0 --separate-stderr api GET "${where#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0].status == "RUNNING"'
+	api DELETE "${where#"$DATAROBOT_ENDPOINT/"}"
+	[ "$(api_status)" = 204 ]
+	for ((i = 0; i < 100; i++)); do
+		[[ -d /proc/$child || -n $(ls "$SANDBOX_DIR/projects") ]] || break
+		sleep 0.05
+	done
+	[ ! -d "/proc/$child" ]
+	[ "$(ls "$SANDBOX_DIR/projects")" = "" ]
+}
+
+@test "an aim is cancelled by its status, and can be asked for again" {
+	sandbox_start --worker "$FAKE" --workers 1
+	project a
+	other=$(sandbox_upload table.csv other)
+	project fit-hang
+	job=$(train 64)
+	api_json PATCH "projects/$other/aim/" '{"target":"y","mode":"manual"}'
+	where=$(api_location)
+	run -0 --separate-stderr api GET "${where#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0].status == "INITIALIZED"'
+	api DELETE "${where#"$DATAROBOT_ENDPOINT/"}"
+	[ "$(api_status)" = 204 ]
+	api GET "${where#"$DATAROBOT_ENDPOINT/"}"
+	[ "$(api_status)" = 404 ]
+	run -0 --separate-stderr api GET "projects/$other/"
+	assert_json '.[0] | .stage == "aim" and .target == null'
+	api DELETE "$job"
+	run -0 --separate-stderr sandbox_aim "$other" '{"target":"y","mode":"manual"}'
+}
+
+@test "what a crash has left of a table is gone after the next start" {
+	sandbox_start --worker "$FAKE"
+	sandbox_stop
+	mkdir -p "$SANDBOX_DIR/projects/0123456789abcdef01234567/work"
+	touch "$SANDBOX_DIR/projects/0123456789abcdef01234567/data.csv" "$SANDBOX_DIR/uploads/abc"
+	sandbox_run --dir "$SANDBOX_DIR" --worker "$FAKE"
+	[ "$(ls "$SANDBOX_DIR/projects")" = "" ]
+	[ "$(ls "$SANDBOX_DIR/uploads")" = "" ]
+}

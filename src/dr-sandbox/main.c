@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "home/home.h"
 #include "jobs/jobs.h"
+#include "jobs/queue.h"
 #include "ndjson/ndjson.h"
 #include "routes/common.h"
 #include "store/store.h"
@@ -186,13 +187,68 @@ static void hold_standard_fds(void)
 		close(fd);
 }
 
+static bool is_project(const char *id, void *ctx)
+{
+	return queue_has_project(ctx, id) || store_failed(ctx);
+}
+
+static bool sweep(struct service *sv, struct err *e)
+{
+	bool ok;
+
+	store_begin(sv->store);
+	ok = home_sweep(sv->home, is_project, sv->store, e);
+	return store_end(sv->store, true, e) && ok;
+}
+
+/* Threads inherit this: only the main thread takes the signals that end it. */
+static void block_ends(sigset_t *ends)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is like a full disk */
+	sigemptyset(ends);
+	sigaddset(ends, SIGTERM);
+	sigaddset(ends, SIGINT);
+	sigaddset(ends, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, ends, NULL);
+}
+
+static struct jobs *start_jobs(const char *path, struct service *sv, struct err *e)
+{
+	struct jobs_config c = {.worker = path,
+				.projects = sv->home->projects,
+				.places = workers,
+				.latency_s = latency,
+				.time_limit_s = time_limit,
+				.memory_mb = memory_mb,
+				.upload_max = (size_t)upload_mb << 20,
+				.warn = warn};
+
+	return jobs_start(&c, sv->store, e);
+}
+
+static struct web *start_web(struct service *sv, struct err *e)
+{
+	struct web_config c = {.port = (uint16_t)port,
+			       .routes = routes,
+			       .upload_dir = sv->home->uploads,
+			       .json_max = JSON_MAX,
+			       .upload_max = (size_t)upload_mb << 20,
+			       .serve = serve,
+			       .log = log_request,
+			       .ctx = sv};
+
+	home_token_hash(sv->home, c.token_hash);
+	return web_start(&c, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = {0};
 	struct home home = {.lock = -1};
 	struct service sv = {.home = &home};
 	struct web *web = NULL;
-	char *path = NULL;
+	char *path;
 	sigset_t ends;
 	int got = 0;
 	bool ok;
@@ -205,41 +261,13 @@ int main(int argc, char **argv)
 		cli_usage("operands are not taken");
 	sv.queue_limit = queue_limit;
 	sv.min_job_time_s = min_job_time;
-
-	/* Threads inherit this: only the main thread takes these signals. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGTERM);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &ends, NULL);
+	block_ends(&ends);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 
 	ok = (path = find_worker(&e)) && home_open(&home, dir, &e) &&
-	     (sv.store = store_open(home.database, &e));
-	if (ok) {
-		struct jobs_config jc = {.worker = path,
-					 .projects = home.projects,
-					 .places = workers,
-					 .latency_s = latency,
-					 .time_limit_s = time_limit,
-					 .memory_mb = memory_mb,
-					 .upload_max = (size_t)upload_mb << 20,
-					 .warn = warn};
-		struct web_config wc = {.port = (uint16_t)port,
-					.routes = routes,
-					.upload_dir = home.uploads,
-					.json_max = JSON_MAX,
-					.upload_max = (size_t)upload_mb << 20,
-					.serve = serve,
-					.log = log_request,
-					.ctx = &sv};
-
-		home_token_hash(&home, wc.token_hash);
-		ok = (sv.jobs = jobs_start(&jc, sv.store, &e)) && (web = web_start(&wc, &e)) &&
-		     announce(&home, web_port(web), &e);
-	}
+	     (sv.store = store_open(home.database, &e)) && sweep(&sv, &e) &&
+	     (sv.jobs = start_jobs(path, &sv, &e)) && (web = start_web(&sv, &e)) &&
+	     announce(&home, web_port(web), &e);
 	while (ok && sigwait(&ends, &got) != 0)
 		;
 

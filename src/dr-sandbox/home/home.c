@@ -1,6 +1,7 @@
 #include "home/home.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -221,4 +222,26 @@ bool home_remove_tree(const char *path, struct err *e)
 	if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
 		return true;
 	return err_errno(e, "%s", path);
+}
+
+bool home_sweep(const struct home *h, bool there(const char *id, void *ctx), void *ctx,
+		struct err *e)
+{
+	DIR *dir = opendir(h->projects);
+	struct dirent *d;
+	bool ok = true;
+
+	if (!dir)
+		return err_errno(e, "%s", h->projects);
+	while (ok && (d = readdir(dir))) {
+		char *path;
+
+		if (d->d_name[0] == '.' || there(d->d_name, ctx))
+			continue;
+		path = home_project(h->projects, d->d_name);
+		ok = path ? home_remove_tree(path, e) : err_nomem(e);
+		free(path);
+	}
+	closedir(dir);
+	return ok;
 }

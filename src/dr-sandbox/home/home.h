@@ -13,6 +13,7 @@
 #ifndef HOME_H
 #define HOME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "err/err.h"
@@ -40,6 +41,10 @@ bool home_write_config(const struct home *h, const char *endpoint, struct err *e
 
 /* DIR/projects/ID, freed by the caller; NULL: out of memory. */
 char *home_project(const char *projects, const char *id);
+
+/* Delete the projects that `there` does not know: what a crash has left of them. */
+bool home_sweep(const struct home *h, bool there(const char *id, void *ctx), void *ctx,
+		struct err *e);
 
 /* Delete a folder with all it holds; what is not there is no error. */
 bool home_remove_tree(const char *path, struct err *e);

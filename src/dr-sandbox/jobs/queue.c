@@ -79,6 +79,15 @@ void queue_fetched(struct store *s, long long id)
 		  id);
 }
 
+bool queue_has_project(struct store *s, const char *project)
+{
+	sqlite3_stmt *q = store_query(s, "SELECT 1 FROM project WHERE id = ?", "s", project);
+	bool yes = store_next(s, q);
+
+	sqlite3_reset(q);
+	return yes;
+}
+
 bool queue_wants(struct store *s, long long id)
 {
 	sqlite3_stmt *q = store_query(
@@ -111,8 +120,10 @@ void queue_failed(struct store *s, const struct queue_job *j, const char *why)
 	if (strcmp(j->kind, "upload") == 0)
 		store_run(s, "DELETE FROM project WHERE id = ?", "s", j->project);
 	if (strcmp(j->kind, "aim") == 0)
-		store_run(s, "UPDATE project SET stage = 'aim', asked = NULL WHERE id = ?", "s",
-			  j->project);
+		store_run(s,
+			  "UPDATE project SET stage = 'aim', asked = NULL, autopilot_mode = "
+			  "NULL WHERE id = ?",
+			  "s", j->project);
 }
 
 bool queue_cancel(struct store *s, long long id)

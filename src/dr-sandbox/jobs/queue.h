@@ -41,6 +41,8 @@ bool queue_take(struct store *s, struct queue_job *j);
 bool queue_next_fetch(struct store *s, long long after, struct queue_job *j);
 void queue_fetched(struct store *s, long long id);
 
+bool queue_has_project(struct store *s, const char *project);
+
 /* Whether the job shall still run. */
 bool queue_wants(struct store *s, long long id);
 

@@ -24,6 +24,21 @@ long long submit_job(struct store *s, const struct submit *j)
 	return store_last_id(s);
 }
 
+void submit_status_job(struct store *s, const char *project, const char *kind,
+		       const char *status, const cJSON *spec, char id[STORE_ID_LEN + 1])
+{
+	char now[STORE_TIME_LEN + 1];
+
+	store_new_id(id);
+	store_now(now);
+	store_run(s, "INSERT INTO job (project, kind, status, spec) VALUES (?, ?, ?, ?)",
+		  "sssj", project, kind, status, spec);
+	store_run(s,
+		  "INSERT INTO status (id, project, job, status, message, created)"
+		  " VALUES (?, ?, ?, 'INITIALIZED', '', ?)",
+		  "ssis", id, project, store_last_id(s), now);
+}
+
 cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *features,
 		  double sample_pct, bool cross_validation)
 {

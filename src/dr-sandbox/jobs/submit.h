@@ -24,6 +24,13 @@ struct submit {
 long long submit_job(struct store *s, const struct submit *j);
 
 /*
+ * A job that is looked at through status/: "upload" or "aim"; it starts in the
+ * given status, fetch or queue.  The status's id goes to `id`.
+ */
+void submit_status_job(struct store *s, const char *project, const char *kind,
+		       const char *status, const cJSON *spec, char id[STORE_ID_LEN + 1]);
+
+/*
  * The job line of a fit: the worker's blueprint, {parameterId: value} or NULL, the
  * columns or NULL for the informative ones.  NULL: out of memory.
  */

@@ -36,6 +36,7 @@ struct place {
 	double started, killed; /* on the steady clock; killed: 0 until SIGTERM */
 	double retry;           /* not before, where storing has failed */
 	bool overtime;
+	char broken[ERR_TEXT_MAX]; /* why it could not be started, or "" */
 };
 
 struct transfer {
@@ -104,16 +105,20 @@ static void vacate(struct place *p)
 	p->worker.pidfd = p->worker.in = p->worker.out = p->worker.err = -1;
 }
 
-/* A table that cannot be read leaves nothing behind. */
+/* A table that did not become a project leaves nothing behind. */
 static void tidy(struct jobs *j, const struct queue_job *job)
 {
-	char *path;
 	struct err e = {0};
+	bool there;
+	char *path;
 
 	if (strcmp(job->kind, "upload") != 0)
 		return;
+	store_begin(j->store);
+	there = queue_has_project(j->store, job->project) || store_failed(j->store);
+	store_end(j->store, true, &e);
 	path = home_project(j->c.projects, job->project);
-	if (path && !home_remove_tree(path, &e))
+	if (!there && path && !home_remove_tree(path, &e))
 		warn(j, &e);
 	free(path);
 }
@@ -123,10 +128,7 @@ static bool store_failure(struct jobs *j, const struct queue_job *job, const cha
 {
 	store_begin(j->store);
 	queue_failed(j->store, job, why);
-	if (!store_end(j->store, true, e))
-		return false;
-	tidy(j, job);
-	return true;
+	return store_end(j->store, true, e);
 }
 
 /* Put the end of a worker into the database. */
@@ -134,10 +136,13 @@ static bool store_outcome(struct jobs *j, const struct place *p, struct err *e)
 {
 	char why[ERR_TEXT_MAX];
 	bool crashed, stored;
-	cJSON *answer = worker_result(&p->worker, why, sizeof(why), &crashed);
+	cJSON *answer;
 	struct err bad = {0};
 
-	if (p->overtime || (crashed && p->worker.status == SIGXCPU))
+	if (p->broken[0])
+		return store_failure(j, &p->job, p->broken, e);
+	answer = worker_result(&p->worker, why, sizeof(why), &crashed);
+	if (!answer && (p->overtime || (crashed && p->worker.status == SIGXCPU)))
 		return store_failure(j, &p->job, "the job took longer than its time limit", e);
 	if (!answer && crashed && p->job.crashes + 1 < CRASHES_MAX) {
 		store_begin(j->store);
@@ -172,6 +177,7 @@ static void end_of(struct jobs *j, struct place *p, double now)
 	if (now < p->started + j->c.latency_s || now < p->retry)
 		return;
 	if (!is_wanted(j, p->job.id) || store_outcome(j, p, &e)) {
+		tidy(j, &p->job);
 		vacate(p);
 		atomic_store(&j->woken, true);
 		return;
@@ -182,8 +188,9 @@ static void end_of(struct jobs *j, struct place *p, double now)
 
 static void look_after(struct jobs *j, struct place *p, double now, bool woken)
 {
-	worker_pump(&p->worker);
-	if (p->worker.ended) {
+	if (!p->broken[0])
+		worker_pump(&p->worker);
+	if (p->worker.ended || p->broken[0]) {
 		end_of(j, p, now);
 		return;
 	}
@@ -213,18 +220,27 @@ static bool start_next(struct jobs *j, struct place *p)
 		return false;
 	}
 	line = job_line(j, &p->job);
+	if (!line)
+		err_nomem(&e);
 	if (!line || !worker_start(&p->worker, j->c.worker, line, &limits, &e)) {
-		if (!line)
-			err_nomem(&e);
 		warn(j, &e);
-		if (!store_failure(j, &p->job, e.text, &e))
-			warn(j, &e);
-		queue_job_release(&p->job);
-		return false;
+		snprintf(p->broken, sizeof(p->broken), "%s", e.text);
+		atomic_store(&j->woken, true);
 	}
 	p->taken = true;
 	p->started = steady();
 	return true;
+}
+
+/* An upload that could not be fetched. */
+static void give_up(struct jobs *j, struct queue_job *job, const char *why)
+{
+	struct err e = {0};
+
+	if (!store_failure(j, job, why, &e))
+		warn(j, &e);
+	tidy(j, job);
+	queue_job_release(job);
 }
 
 static void start_transfers(struct jobs *j)
@@ -256,26 +272,44 @@ static void start_transfers(struct jobs *j)
 		free(path);
 		if (t->fetch)
 			continue;
-		store_failure(j, &t->job, e.kind ? e.text : "out of memory", &e);
-		queue_job_release(&t->job);
+		give_up(j, &t->job, e.kind ? e.text : "out of memory");
 	}
 }
 
 static void end_transfer(struct jobs *j, struct transfer *t, CURLcode code)
 {
-	struct err e = {0};
+	struct err e = {0}, bad = {0};
+	bool fetched = fetch_finish(t->fetch, code, &bad);
 
-	if (fetch_finish(t->fetch, code, &e)) {
-		store_begin(j->store);
-		queue_fetched(j->store, t->job.id);
-		store_end(j->store, true, &e);
-	} else {
-		store_failure(j, &t->job, e.text, &e);
-	}
 	fetch_free(t->fetch);
 	t->fetch = NULL;
-	queue_job_release(&t->job);
 	atomic_store(&j->woken, true);
+	if (!fetched) {
+		give_up(j, &t->job, bad.text);
+		return;
+	}
+	/* Where this fails, the next wake fetches it again. */
+	store_begin(j->store);
+	queue_fetched(j->store, t->job.id);
+	if (!store_end(j->store, true, &e))
+		warn(j, &e);
+	tidy(j, &t->job);
+	queue_job_release(&t->job);
+}
+
+/* Nobody waits for these any more. */
+static void stop_transfers(struct jobs *j)
+{
+	for (size_t i = 0; i < FETCHES_MAX; i++) {
+		struct transfer *t = &j->transfer[i];
+
+		if (!t->fetch || is_wanted(j, t->job.id))
+			continue;
+		fetch_free(t->fetch);
+		t->fetch = NULL;
+		tidy(j, &t->job);
+		queue_job_release(&t->job);
+	}
 }
 
 static void transfers(struct jobs *j)
@@ -312,7 +346,7 @@ static size_t watch(struct jobs *j, double now, double *wait)
 
 		if (!p->taken)
 			continue;
-		if (w->ended)
+		if (w->ended || p->broken[0])
 			due = fmax(p->started + j->c.latency_s, p->retry);
 		else if (p->killed)
 			due = p->killed + GRACE_S;
@@ -364,6 +398,7 @@ static void *supervise(void *ctx)
 			if (j->place[i].taken)
 				look_after(j, &j->place[i], now, woken);
 		if (woken || atomic_load(&j->woken)) {
+			stop_transfers(j);
 			start_transfers(j);
 			for (long i = 0; i < j->c.places; i++)
 				if (!j->place[i].taken && !start_next(j, &j->place[i]))

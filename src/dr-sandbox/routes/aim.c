@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "jobs/queue.h"
+#include "jobs/submit.h"
 #include "routes/common.h"
 
 /*
@@ -220,7 +220,7 @@ static bool is_ready(struct web_request *r, struct service *sv)
 void route_aim(struct web_request *r, void *ctx)
 {
 	struct service *sv = ctx;
-	char now[STORE_TIME_LEN + 1], status[STORE_ID_LEN + 1];
+	char status[STORE_ID_LEN + 1];
 	long long mode;
 	cJSON *spec;
 
@@ -232,19 +232,11 @@ void route_aim(struct web_request *r, void *ctx)
 		web_json(r, 500, NULL);
 		return;
 	}
-	store_new_id(status);
-	store_now(now);
 	store_run(
 		sv->store,
 		"UPDATE project SET stage = 'eda2', asked = ?, autopilot_mode = ? WHERE id = ?",
 		"jis", r->body, mode, r->arg[0]);
-	store_run(sv->store,
-		  "INSERT INTO job (project, kind, status, spec) VALUES (?, 'aim', 'queue', ?)",
-		  "sj", r->arg[0], spec);
-	store_run(sv->store,
-		  "INSERT INTO status (id, project, job, status, message, created)"
-		  " VALUES (?, ?, ?, 'INITIALIZED', '', ?)",
-		  "ssis", status, r->arg[0], store_last_id(sv->store), now);
+	submit_status_job(sv->store, r->arg[0], "aim", "queue", spec, status);
 	cJSON_Delete(spec);
 	sv->wake = true;
 	web_empty(r, 202);

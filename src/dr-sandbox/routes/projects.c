@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "jobs/submit.h"
 #include "routes/common.h"
 #include "routes/project.h"
 
@@ -33,19 +34,12 @@ static bool add_project(struct web_request *r, struct service *sv, const char *n
 		json_set_str(spec, "job", "upload") && (!url || json_set_str(spec, "url", url));
 
 	store_new_id(id);
-	store_new_id(status);
 	store_now(now);
 	store_run(sv->store,
 		  "INSERT INTO project (id, name, file_name, created, stage)"
 		  " VALUES (?, ?, ?, ?, 'eda')",
 		  "ssss", id, name, file_name, now);
-	store_run(sv->store,
-		  "INSERT INTO job (project, kind, status, spec) VALUES (?, 'upload', ?, ?)",
-		  "ssj", id, url ? "fetch" : "queue", spec);
-	store_run(sv->store,
-		  "INSERT INTO status (id, project, job, status, message, created)"
-		  " VALUES (?, ?, ?, 'INITIALIZED', '', ?)",
-		  "ssis", status, id, store_last_id(sv->store), now);
+	submit_status_job(sv->store, id, "upload", url ? "fetch" : "queue", spec, status);
 	cJSON_Delete(spec);
 	if (!ok)
 		return web_error(r, 500, "out of memory");

@@ -64,12 +64,12 @@ void route_status_delete(struct web_request *r, void *ctx)
 		return;
 	}
 	if (store_text(q, 1) && queue_cancel(s, store_int(q, 0))) {
-		store_run(
-			s,
-			strcmp(store_text(q, 1), "upload") == 0
-				? "DELETE FROM project WHERE id = ?"
-				: "UPDATE project SET stage = 'aim', asked = NULL WHERE id = ?",
-			"s", store_text(q, 2));
+		store_run(s,
+			  strcmp(store_text(q, 1), "upload") == 0
+				  ? "DELETE FROM project WHERE id = ?"
+				  : "UPDATE project SET stage = 'aim', asked = NULL, "
+				    "autopilot_mode = NULL WHERE id = ?",
+			  "s", store_text(q, 2));
 		sv->wake = true;
 	}
 	store_run(s, "DELETE FROM status WHERE id = ?", "s", r->arg[0]);

@@ -83,6 +83,7 @@ struct store *store_open(const char *path, struct err *e)
 			s->db ? sqlite3_errmsg(s->db) : "out of memory");
 		goto fail;
 	}
+	sqlite3_busy_timeout(s->db, 2000); /* somebody looks at the file with other tools */
 	/* NORMAL: a power failure may lose the last commits, and a lost job is
 	 * only run again. */
 	exec(s, "PRAGMA journal_mode = WAL");
