@@ -361,3 +361,27 @@ text_packages() {
 	fit text ",\"values\":{\"$(param text min_ngram)\":2}" 1
 	refused "Auto-Tuned Word N-Gram Text Modeler using token occurrences: min_ngram=2 is above max_ngram=1"
 }
+
+@test "a list asks for a search inside the model, and the chosen value is in use" {
+	packages orphaned
+	tree='^eXtreme.*Stopping$'
+	depth=$(param "$tree" max_depth) rate=$(param "$tree" learning_rate)
+	fit "$tree" ",\"values\":{\"$depth\":[1,4,7],\"$rate\":[0.05,0.2]}"
+	assert_json ".[0].values | (.[\"$depth\"] | IN(1,4,7)) and (.[\"$rate\"] | IN(0.05,0.2))"
+	chosen=$(jq -c ".values | {\"$depth\",\"$rate\"}" <<<"$output")
+	metrics=$(jq -c .metrics <<<"$output")
+	fit "$tree" ",\"values\":$chosen"
+	[ "$(jq -c .metrics <<<"$output")" = "$metrics" ]
+	fit "$tree" ",\"values\":{\"$depth\":[5]}"
+	assert_json ".[0].values[\"$depth\"] == 5"
+}
+
+@test "a search over more than 64 combinations ends" {
+	packages orphaned
+	tree='^eXtreme.*Stopping$'
+	lists="\"$(param "$tree" max_depth)\":[1,2,3,4,5,6,7,8]"
+	lists="$lists,\"$(param "$tree" subsample)\":[0.5,0.6,0.7,0.8,0.9,1]"
+	lists="$lists,\"$(param "$tree" min_child_weight)\":[1,2,4,8]"
+	fit "$tree" ",\"cross_validation\":false,\"features\":[\"section\",\"epoch\"],\"values\":{$lists}"
+	assert_json ".[0].values[\"$(param "$tree" max_depth)\"] | IN(range(1; 9))"
+}

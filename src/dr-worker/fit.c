@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "blueprints/pipeline.h"
+#include "blueprints/search.h"
 #include "data/prepared.h"
 #include "json/json.h"
 
@@ -194,6 +194,10 @@ static bool fit_models(struct fit *f, struct err *e)
 
 	for (size_t i = 0; i < METRICS_MAX; i++)
 		f->score[part->reps][i] = NAN;
+	/* Chosen once, on the rows that fold 0's model is trained on, for all folds. */
+	n = partition_training(part, 0, f->sizes.fold, f->sizes.fold_holdout, f->train);
+	if (!search_run(&f->line, &f->settings, f->train, n, e))
+		return false;
 	for (unsigned k = 0; k < folds; k++) {
 		n = partition_training(part, k, f->sizes.fold, f->sizes.fold_holdout, f->train);
 		if (!fit_model(f, n, k, !k && holdout && !f->sizes.all, e))
