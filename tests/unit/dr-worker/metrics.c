@@ -1,0 +1,101 @@
+/* Metrics against values worked out by hand. */
+#include "../tap.h"
+#include "data/metrics.h"
+
+static double score(bool regression, const char *name, const double *y, const double *p,
+		    size_t n)
+{
+	const struct metric *list[METRICS_MAX];
+	size_t metrics = metrics_list(regression, list);
+	double all[METRICS_MAX];
+	struct err e = {0};
+
+	if (!metrics_score(regression, y, p, n, all, &e))
+		return NAN;
+	for (size_t i = 0; i < metrics; i++)
+		if (!strcmp(list[i]->name, name))
+			return all[i];
+	return NAN;
+}
+
+static void binary(const char *name, const double *y, const double *p, size_t n, double want)
+{
+	double got = score(false, name, y, p, n);
+
+	if (isnan(want))
+		ok(isnan(got), "%s is not defined", name);
+	else
+		is_near(got, want, 1e-12, name);
+}
+
+static void test_binary(void)
+{
+	static const double y[] = {1, 0, 1, 0, 0, 1, 0, 0, 0, 0};
+	/* In falling order: 1 0 1 | 0 1 (tied) | 0 0 0 0 0. */
+	static const double p[] = {.9, .8, .7, .6, .1, .6, .2, .3, .15, .05};
+	static const double ones[] = {1, 1, 1};
+
+	binary("LogLoss", y, p, 10,
+	       -(log(.9) + log(.2) + log(.7) + log(.4) + log(.9) + log(.6) + log(.8) + log(.7) +
+		 log(.85) + log(.95)) /
+		       10);
+	/* Pairs in order, of 21: 7 for .9, 6 for .7, 5 and a half for .6. */
+	binary("AUC", y, p, 10, 18.5 / 21);
+	binary("Gini Norm", y, p, 10, 2 * 18.5 / 21 - 1);
+	/* Largest difference behind the tie: all positives, 2 of 7 negatives. */
+	binary("Kolmogorov-Smirnov", y, p, 10, 5.0 / 7);
+	/* There: tp 3 fp 2 fn 0 tn 5. */
+	binary("Max MCC", y, p, 10, 15 / sqrt(5.0 * 3 * 7 * 5));
+	binary("Area Under PR Curve", y, p, 10, (1 + 2.0 / 3 + 3.0 / 5) / 3);
+	binary("Rate@Top10%", y, p, 10, 1);
+	binary("Rate@Top5%", y, p, 10, 1);
+	/* At 0.5: tp 3 fp 2 fn 0 tn 5. */
+	binary("Accuracy", y, p, 10, 0.8);
+	binary("Balanced Accuracy", y, p, 10, (1 + 5.0 / 7) / 2);
+	binary("FVE Binomial", y, p, 10,
+	       1 - score(false, "LogLoss", y, p, 10) / -(.3 * log(.3) + .7 * log(.7)));
+	binary("AUC", ones, p, 3, NAN);
+	binary("Max MCC", ones, p, 3, NAN);
+	binary("FVE Binomial", ones, p, 3, NAN);
+	binary("LogLoss", ones, (const double[]){1, 1, 0}, 3, -log(1e-15) / 3);
+}
+
+static void test_ties(void)
+{
+	static const double y[] = {1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0};
+	static const double p[20] = {0};
+
+	binary("AUC", y, p, 20, 0.5);
+	binary("Kolmogorov-Smirnov", y, p, 20, 0);
+	binary("Rate@Top10%", y, p, 20, 0.5);
+	binary("Area Under PR Curve", y, p, 20, 0.5);
+	binary("Gini Norm", y, p, 20, 0);
+}
+
+static void test_regression(void)
+{
+	static const double y[] = {1, 2, 3, 4}, p[] = {1.5, 1.5, 3, 5}, bad[] = {0, 2, 3, -4};
+
+	is_near(score(true, "RMSE", y, p, 4), sqrt(1.5 / 4), 1e-12, "RMSE");
+	is_near(score(true, "MAE", y, p, 4), 0.5, 1e-12, "MAE");
+	is_near(score(true, "MAPE", y, p, 4), 100 * (.5 + .25 + 0 + .25) / 4, 1e-12, "MAPE");
+	is_near(score(true, "R Squared", y, p, 4), 1 - 1.5 / 5, 1e-12, "R Squared");
+	is_near(score(true, "RMSLE", y, p, 4),
+		sqrt((pow(log(2.5 / 2), 2) + pow(log(3 / 2.5), 2) + pow(log(6.0 / 5), 2)) / 4),
+		1e-12, "RMSLE");
+	/* Only the tie of 1 and 2 is out of order: .5 of what is between them. */
+	is_near(score(true, "Gini Norm", y, y, 4), 1, 1e-12, "Gini Norm of the truth");
+	is_near(score(true, "Gini Norm", y, p, 4), 0.9, 1e-12, "Gini Norm with a tie");
+	ok(isnan(score(true, "MAPE", bad, p, 4)), "MAPE of a target that is 0");
+	ok(isnan(score(true, "RMSLE", bad, p, 4)), "RMSLE of a negative target");
+	ok(!metrics_find(true, "LogLoss") && !metrics_find(false, "MAE"),
+	   "metrics belong to a kind of target");
+}
+
+int main(void)
+{
+	test_binary();
+	test_ties();
+	test_regression();
+	return tap_end();
+}
