@@ -28,12 +28,12 @@ static double category(struct search *s, size_t j)
 	return (double)rng_below(&s->rng, (uint64_t)space_dim(s->space, j)->size);
 }
 
-/* A point of the box.  In a local box a category mostly stays what it is. */
-static void place(struct search *s, uint32_t i, double *u)
+/* From a point of the unit cube to one of the box.  In a local box a category mostly
+ * stays what it is. */
+static void place(struct search *s, double *u)
 {
 	const struct acq_task *t = s->task;
 
-	sobol_scrambled(i, t->seed, s->d, u);
 	for (size_t j = 0; j < s->d; j++) {
 		const struct space_dim *d = space_dim(s->space, j);
 
@@ -99,8 +99,9 @@ void candidates_make(struct search *s, size_t m, double *u)
 {
 	size_t even = s->task->n_tried ? m / 2 : m;
 
+	sobol_points(0, even, s->task->seed, s->d, u);
 	for (size_t i = 0; i < even; i++)
-		place(s, (uint32_t)i, u + i * s->d);
+		place(s, u + i * s->d);
 	for (size_t i = even; i < m; i++)
 		perturb(s, u + i * s->d);
 }

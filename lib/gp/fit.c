@@ -168,38 +168,29 @@ static double value_of(void *f, const double *p, double *g)
 	return fit_value(f, p, g);
 }
 
+/* One start, the prior's mode.  A second one, short length scales and much noise,
+ * cost as much again and changed nothing: README.md. */
 bool fit_mode(struct fit *f, double *p, struct err *e)
 {
 	size_t d = f->d;
-	double *work = malloc(3 * (d + 2) * sizeof(*work)), *lo = work, *hi = lo + d + 2;
-	double *start = hi + d + 2, lowest = HUGE_VAL;
-	bool good = work || err_nomem(e);
+	double *lo = malloc(2 * (d + 2) * sizeof(*lo)), *hi, lowest;
+	bool good;
 
-	for (size_t j = 0; good && j < d; j++) { /* length scales of 1/150 to 3000 cubes */
+	if (!lo)
+		return err_nomem(e);
+	hi = lo + d + 2;
+	for (size_t j = 0; j < d; j++) { /* length scales of 1/150 to 3000 cubes */
+		p[j] = -2 * prior_length(d);
 		lo[j] = -16;
 		hi[j] = 10;
 	}
-	if (good) {
-		lo[d] = -8;
-		hi[d] = 8;
-		lo[d + 1] = -16;
-		hi[d + 1] = 3;
-	}
-	/* Two starts: the prior's mode, and everything that is not known yet taken for
-	 * noise, from where long length scales are found. */
-	for (int k = 0; good && k < STARTS; k++) {
-		double v;
-
-		for (size_t j = 0; j < d; j++)
-			start[j] = -2 * prior_length(d) - (k ? 2 : 0);
-		start[d] = 0;
-		start[d + 1] = k ? -2 : -6;
-		good = minimise(d + 2, start, lo, hi, value_of, f, CALLS, TOLERANCE, &v, e);
-		if (good && v < lowest) {
-			lowest = v;
-			memcpy(p, start, (d + 2) * sizeof(*p));
-		}
-	}
-	free(work);
+	p[d] = 0;
+	lo[d] = -8;
+	hi[d] = 8;
+	p[d + 1] = -6;
+	lo[d + 1] = -16;
+	hi[d + 1] = 3;
+	good = minimise(d + 2, p, lo, hi, value_of, f, CALLS, TOLERANCE, &lowest, e);
+	free(lo);
 	return good;
 }

@@ -11,13 +11,12 @@
  *
  *   m_k = 2 a_1 m_(k-1) ^ 2^2 a_2 m_(k-2) ^ ... ^ 2^s m_(k-s) ^ m_(k-s)
  */
-static uint32_t coordinate(uint32_t i, size_t dim)
+static void directions(size_t dim, uint32_t v[32])
 {
-	uint32_t v[32], x = 0;
 	const struct sobol_row *row = &sobol_table[dim];
 	int s = 31 - __builtin_clz(row->polynomial);
 
-	for (int k = 0; k < 32 && i >> k; k++) {
+	for (int k = 0; k < 32; k++) {
 		if (s == 0) {
 			v[k] = UINT32_C(1) << (31 - k);
 		} else if (k < s) {
@@ -28,15 +27,25 @@ static uint32_t coordinate(uint32_t i, size_t dim)
 				if (row->polynomial >> (s - j) & 1)
 					v[k] ^= v[k - j];
 		}
-		if (i >> k & 1)
-			x ^= v[k];
 	}
+}
+
+static uint32_t coordinate(uint32_t i, const uint32_t v[32])
+{
+	uint32_t x = 0;
+
+	for (int k = 0; i; k++, i >>= 1)
+		if (i & 1)
+			x ^= v[k];
 	return x;
 }
 
 double sobol_at(uint32_t i, size_t dim)
 {
-	return coordinate(i, dim) * 0x1p-32;
+	uint32_t v[32];
+
+	directions(dim, v);
+	return coordinate(i, v) * 0x1p-32;
 }
 
 static uint32_t reverse_bits(uint32_t x)
@@ -61,17 +70,28 @@ static uint32_t scramble(uint32_t x, uint32_t seed)
 	return reverse_bits(x);
 }
 
-void sobol_scrambled(uint32_t i, uint64_t seed, size_t d, double *x)
+void sobol_points(uint32_t first, size_t n, uint64_t seed, size_t d, double *x)
 {
 	for (size_t k = 0; k < d; k++) {
 		uint64_t state = seed ^ (k * 0xd1342543de82ef95);
-		uint32_t s = (uint32_t)(rng_splitmix64(&state) >> 32);
+		uint32_t s = (uint32_t)(rng_splitmix64(&state) >> 32), v[32];
 
-		if (k < SOBOL_DIMS) {
-			x[k] = (scramble(coordinate(i, k), s) + 0.5) * 0x1p-32;
-		} else {
-			state ^= i;
-			x[k] = ((double)(rng_splitmix64(&state) >> 32) + 0.5) * 0x1p-32;
+		if (k < SOBOL_DIMS)
+			directions(k, v);
+		for (size_t i = 0; i < n; i++) {
+			uint32_t at = first + (uint32_t)i, bits;
+			uint64_t alone = state ^ at;
+
+			if (k < SOBOL_DIMS)
+				bits = scramble(coordinate(at, v), s);
+			else
+				bits = (uint32_t)(rng_splitmix64(&alone) >> 32);
+			x[i * d + k] = (bits + 0.5) * 0x1p-32;
 		}
 	}
+}
+
+void sobol_scrambled(uint32_t i, uint64_t seed, size_t d, double *x)
+{
+	sobol_points(i, 1, seed, d, x);
 }

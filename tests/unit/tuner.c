@@ -1,0 +1,230 @@
+/* tuner: the same set of trials gives the same proposal, however it was told. */
+#include "tuner/tuner.h"
+
+#include <stdlib.h>
+
+#include "json/json.h"
+#include "rng/rng.h"
+#include "tap.h"
+#include "trial/trial.h"
+#include "tuner/box.h"
+
+static const char *const args[] = {"a=0.0..1.0", "b=1e-4..1.0:log", "c=1..20", "d=x,y,z",
+				   "e=0.0..1.0?d=y"};
+enum { ARGS = 5 };
+
+static struct space *space_of(const char *const *a, size_t n)
+{
+	struct err e = {0};
+
+	return space_new(a, n, NULL, &e);
+}
+
+static struct tuner *tuner_of(const struct space *s, uint64_t seed)
+{
+	struct err e = {0};
+
+	return tuner_new(&(struct tuner_options){.space = s, .seed = seed}, &e);
+}
+
+static void finish(cJSON *rec)
+{
+	const cJSON *p = json_get(rec, "params");
+	double a = json_num(p, "a", 0), b = log(json_num(p, "b", 1)), c = json_num(p, "c", 10);
+	struct err e = {0};
+
+	trial_set_state(rec, TRIAL_COMPLETED, NULL, &e);
+	json_set_str(rec, "metric", "LogLoss");
+	json_set_num(rec, "score",
+		     (a - 0.3) * (a - 0.3) + (b + 3) * (b + 3) / 30 + (c - 7) * (c - 7) / 100 +
+			     json_num(p, "e", 0.4));
+}
+
+/* n trials one after the other, all finished; records into rec. */
+static void run(struct tuner *t, cJSON **rec, size_t n)
+{
+	struct err e = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		rec[i] = tuner_ask(t, &e);
+		finish(rec[i]);
+		tuner_tell(t, rec[i], &e);
+	}
+}
+
+static char *next(struct tuner *t)
+{
+	struct err e = {0};
+	cJSON *rec = tuner_ask(t, &e);
+	char *s = rec ? json_string(rec) : NULL;
+
+	cJSON_Delete(rec);
+	return s;
+}
+
+static void shuffle(cJSON **rec, size_t n, uint64_t seed)
+{
+	struct rng r;
+
+	rng_init(&r, seed, 0);
+	for (size_t i = n; i > 1; i--) {
+		size_t k = rng_below(&r, i);
+		cJSON *swap = rec[i - 1];
+
+		rec[i - 1] = rec[k];
+		rec[k] = swap;
+	}
+}
+
+/* Three of the trials are still open at the end. */
+static void any_order(void)
+{
+	enum { N = 33, OPEN = 3 };
+	struct space *s = space_of(args, ARGS);
+	struct tuner *t = tuner_of(s, 5);
+	cJSON *rec[N];
+	char *want, *got;
+	struct err e = {0};
+	bool same = true;
+
+	run(t, rec, N - OPEN);
+	for (int i = N - OPEN; i < N; i++)
+		rec[i] = tuner_ask(t, &e);
+	ok(tuner_done(t) == N - OPEN && tuner_open(t) == OPEN, "trials are counted");
+	ok(tuner_waits_for(t, trial_id(rec[N - 1])) && !tuner_waits_for(t, trial_id(rec[0])),
+	   "open ones are known");
+	want = next(t);
+	tuner_free(t);
+	for (uint64_t seed = 0; seed < 5; seed++) {
+		shuffle(rec, N, seed);
+		t = tuner_of(s, 5);
+		for (int i = 0; i < N; i++) {
+			tuner_tell(t, rec[i], &e);
+			if (seed == 2)
+				tuner_tell(t, rec[i], &e); /* twice is once */
+		}
+		got = next(t);
+		same = same && !strcmp(got, want);
+		free(got);
+		tuner_free(t);
+	}
+	ok(same, "the same trials in any order lead to the same proposal");
+	t = tuner_of(s, 6);
+	for (int i = 0; i < N; i++)
+		tuner_tell(t, rec[i], &e);
+	got = next(t);
+	ok(strcmp(got, want) != 0, "another seed to another");
+	free(got);
+	free(want);
+	tuner_free(t);
+	for (int i = 0; i < N; i++)
+		cJSON_Delete(rec[i]);
+	space_free(s);
+}
+
+static void learns(void)
+{
+	enum { N = 40 };
+	struct space *s = space_of(args, ARGS);
+	struct tuner *t = tuner_of(s, 1);
+	cJSON *rec[N];
+	double best = HUGE_VAL, skill;
+	struct err e = {0};
+
+	run(t, rec, N);
+	for (int i = 0; i < N; i++)
+		best = fmin(best, json_num(rec[i], "score", NAN));
+	ok(best < 0.01, "forty trials find the best of a mixed, conditional space");
+	ok(tuner_skill(t, &skill, &e) && skill > 0.5, "and the model is worth something");
+	for (int i = 0; i < N; i++)
+		cJSON_Delete(rec[i]);
+	tuner_free(t);
+	space_free(s);
+}
+
+/* Never the same setting twice: by their names, which are their settings'. */
+static void no_repeats(void)
+{
+	static const char *const grid[] = {"a=1..6", "b=x,y,z", "c=1..5?b=x,y", "d=true,false"};
+	enum { ALL = 6 * 2 * (5 + 5 + 1) };
+	struct space *s = space_of(grid, 4);
+	struct tuner *t = tuner_of(s, 2);
+	struct rng r;
+	struct err e = {0};
+	size_t n = 0;
+	cJSON *rec;
+
+	rng_init(&r, 8, 0);
+	while (n <= ALL && (rec = tuner_ask(t, &e))) {
+		n++;
+		if (n > 20 && n < ALL - 20) { /* most get a score without any pattern */
+			trial_set_state(rec, TRIAL_COMPLETED, NULL, &e);
+			json_set_num(rec, "score", n % 9 ? rng_uniform(&r) : NAN);
+			tuner_tell(t, rec, &e);
+		}
+		cJSON_Delete(rec);
+	}
+	/* tuner_ask itself fails where a name comes twice, so all of them are enough. */
+	ok(n == ALL && e.kind == ERR_EXHAUSTED, "all 132 settings come once, then no more");
+	tuner_free(t);
+	space_free(s);
+}
+
+static void refusals(void)
+{
+	struct space *s = space_of(args, ARGS);
+	struct tuner *t = tuner_of(s, 1);
+	cJSON *rec[2];
+	struct err e = {0};
+
+	run(t, rec, 2);
+	json_set_str(rec[1], "metric", "AUC");
+	ok(!tuner_tell(t, rec[1], &e) && e.kind == ERR_INPUT && strstr(e.text, "'LogLoss'") &&
+		   strstr(e.text, "'AUC'"),
+	   "another metric is refused by name");
+	e = (struct err){0};
+	json_set_str(rec[1], "metric", "LogLoss");
+	json_set(rec[1], "minimize", cJSON_CreateFalse());
+	ok(!tuner_tell(t, rec[1], &e) && e.kind == ERR_INPUT, "so is another direction");
+	e = (struct err){0};
+	json_set(rec[1], "number", cJSON_CreateNumber(1e300));
+	json_set(rec[1], "minimize", cJSON_CreateTrue());
+	json_set_str(rec[1], "trial", "0123456789abcdef");
+	ok(tuner_tell(t, rec[1], &e), "a number that none can be is passed over");
+	cJSON_Delete(rec[0]);
+	rec[0] = tuner_ask(t, &e);
+	ok(json_num(rec[0], "number", NAN) == 3, "and leaves the next one what it is");
+	cJSON_Delete(rec[0]);
+	cJSON_Delete(rec[1]);
+	tuner_free(t);
+	space_free(s);
+}
+
+static void boxes(void)
+{
+	struct known k[40];
+	const struct known *order[40];
+
+	for (int i = 0; i < 40; i++) {
+		k[i].score = i < 10 ? 10 - i : 99;
+		order[i] = &k[i];
+	}
+	is_near(box_side(order, 4, 4, 3), 0.8, 0, "a box starts at 0.8");
+	is_near(box_side(order, 7, 4, 3), 1.6, 0, "three improvements in a row double it");
+	is_near(box_side(order, 10, 4, 3), 1.6, 0, "up to 1.6");
+	is_near(box_side(order, 14, 4, 3), 0.8, 0, "four failures halve it");
+	is_near(box_side(order, 16, 4, 6), 0.8, 0, "in six dimensions, six");
+	k[12].score = NAN;
+	is_near(box_side(order, 18, 4, 3), 0.4, 0, "a failed trial is a failure");
+	is_near(box_side(order, 40, 4, 1), 0.8 / 64, 1e-9, "it gets small");
+}
+
+int main(void)
+{
+	any_order();
+	learns();
+	no_repeats();
+	refusals();
+	boxes();
+	return tap_end();
+}
