@@ -13,6 +13,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=${1:-$(mktemp -d "${TMPDIR:-/tmp}/drtune-demo.XXXXXX")}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
+[[ -z $(ls -A "$dir") ]] || {
+	echo "${0##*/}: $dir: not empty; name a new folder" >&2
+	exit 2
+}
 workers=$(nproc)
 
 sandbox=
@@ -35,7 +39,6 @@ table() {
 }
 
 say "a private service (it trains its own models; it is not DataRobot)"
-rm -rf "$dir/sandbox"
 dr-sandbox -q --port 0 --dir "$dir/sandbox" --workers "$workers" >"$dir/sandbox.ndjson" &
 sandbox=$!
 until [[ -s $dir/sandbox.ndjson ]]; do
@@ -77,9 +80,9 @@ grid_s=$(jq -n "$(seconds) - $from")
 say "24 trials of asynchronous Bayesian optimisation"
 from=$(seconds)
 "$here/bayes.sh" "$model" "$dir/bayes.ndjson" --trials 24 --parallel $((workers + 2)) \
-	method=freq,resp,lex analyzer=word,char use_idf=False,True min_support=1..100:log \
-	learning_rate=0.02..0.3:log max_depth=2..10 min_child_weight=0.5..50:log \
-	colsample_bytree=0.1..1.0 subsample=0.4..1.0
+	method=freq,resp use_idf=False,True max_ngram=1,2 \
+	learning_rate=0.03..0.3:log max_depth=2..8 min_child_weight=0.5..20:log \
+	colsample_bytree=0.1..1.0
 bayes_s=$(jq -n "$(seconds) - $from")
 
 say "leaderboard: LogLoss on cross validation"
