@@ -14,7 +14,8 @@
 #define ROUNDS 6
 #define CALLS 30  /* of the function in one descent */
 #define GAIN 1e-4 /* in logarithms of improvement: less is not worth a round */
-#define ALL 16    /* a dimension of so many values is gone through wholly */
+#define ALL 16    /* a dimension of so many values is gone through wholly, */
+#define MOST 126  /* and so is one of so many categories, which have no order */
 
 struct slope {
 	struct search *s;
@@ -113,7 +114,7 @@ out:
 	return good;
 }
 
-/* Indices of dimension j to try from index k on, at most 2 * 64: all of a small one,
+/* Indices of dimension j to try from index k on, at most MOST: all of a small one,
  * else those at distances 1, 2, 4, ... inside the box. */
 static size_t others(const struct search *s, size_t j, double k, double *out)
 {
@@ -125,13 +126,13 @@ static size_t others(const struct search *s, size_t j, double k, double *out)
 		lo = space_dim_index(d, s->lo[j]);
 		hi = space_dim_index(d, s->hi[j]);
 	}
-	if (d->size <= ALL) {
+	if (d->size <= (d->kind == SPACE_CATEGORY ? MOST : ALL)) {
 		for (double i = lo; i <= hi; i++)
 			if (i != k)
 				out[n++] = i;
 		return n;
 	}
-	for (double by = 1; by <= hi - lo && n < 126; by *= 2) {
+	for (double by = 1; by <= hi - lo && n < MOST - 1; by *= 2) {
 		if (k - by >= lo)
 			out[n++] = k - by;
 		if (k + by <= hi)
@@ -168,7 +169,7 @@ static bool is_parent(const struct search *s, size_t j)
 static size_t neighbours(const struct search *s, size_t j, const double *u, double *v)
 {
 	const struct space_dim *d = space_dim(s->space, j);
-	double index[128];
+	double index[MOST];
 	size_t n = others(s, j, space_dim_index(d, u[j]), index), m = 0;
 	bool parent = is_parent(s, j);
 
@@ -220,7 +221,7 @@ static bool sweep(struct search *s, size_t j, double *u, double *v, double *valu
 
 bool climb(struct search *s, double *u, double *value, struct err *e)
 {
-	double *v = malloc(2 * 128 * s->d * sizeof(*v)), before;
+	double *v = malloc(2 * MOST * s->d * sizeof(*v)), before;
 	bool good = v || err_nomem(e);
 
 	for (int turn = 0; good && turn < ROUNDS; turn++) {

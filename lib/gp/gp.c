@@ -83,15 +83,25 @@ static int by_score(const void *a, const void *b)
 	return (p->i > q->i) - (p->i < q->i);
 }
 
+/* At most GP_FIT_MAX, and so few that the distances of their pairs take no more than
+ * some 32 MB. */
+static size_t fit_size(size_t n, size_t d)
+{
+	size_t m = (size_t)sqrt(8e6 / (double)d);
+
+	m = m < GP_FIT_MAX ? m : GP_FIT_MAX;
+	return n < m ? n : m;
+}
+
 /*
- * Which of n points the parameters are fitted to: all, or where there are more than
- * GP_FIT_MAX the best third of that number and, of the others in the order of their
- * scores, evenly spaced ones.  Their number, or 0 without memory.
+ * Which of n points the parameters are fitted to: all, or where there are too many
+ * the best third of that number and, of the others in the order of their scores,
+ * evenly spaced ones.  Their number, or 0 without memory.
  */
-static size_t choose(const double *y, size_t n, size_t *which)
+static size_t choose(const double *y, size_t n, size_t d, size_t *which)
 {
 	struct rank *rank = calloc(n, sizeof(*rank));
-	size_t m = n < GP_FIT_MAX ? n : GP_FIT_MAX, best = m < n ? m / 3 : m;
+	size_t m = fit_size(n, d), best = m < n ? m / 3 : m;
 
 	for (size_t i = 0; rank && i < n; i++)
 		rank[i] = (struct rank){y[i], i};
@@ -113,7 +123,7 @@ static bool fit_hyper(struct gp *g, const double *x, struct err *e)
 	bool good = false;
 
 	if (!which || !numbers(&xs, n * d) || !numbers(&ys, n) ||
-	    !(m = choose(g->y, n, which))) {
+	    !(m = choose(g->y, n, d, which))) {
 		err_nomem(e);
 		goto out;
 	}
