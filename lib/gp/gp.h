@@ -19,8 +19,9 @@
  * Machine Learning", 2006, eq. 5.9).  The fit starts from the same places every
  * time and depends on nothing but the points and scores in their order.
  *
- * Cost: a fit some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer
- * above 88 coordinates) the parameters are fitted to that many of them.  Memory n^2 doubles, and n^2 d / 2 while fitting.
+ * Cost: a fit some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer above 88
+ * coordinates) the parameters are fitted to that many of them.  Memory n^2 doubles, and
+ * n^2 d / 2 while fitting.
  */
 #ifndef GP_H
 #define GP_H

@@ -146,7 +146,8 @@ static bool open_space(struct run *r, const struct input *input, int n, char **a
 	return true;
 }
 
-bool propose_learn(struct run *r, const struct trial_log *log, const char *name, struct err *e)
+/* Each trial by its last record. */
+static bool learn(struct run *r, const struct trial_log *log, const char *name, struct err *e)
 {
 	for (size_t i = 0; i < trial_log_count(log); i++)
 		if (!tuner_tell(r->tuner, trial_log_at(log, i), e))
@@ -172,8 +173,8 @@ static bool open_all(struct run *r, const struct input *input, int n, char **arg
 			.start = (size_t)start,
 		},
 		e);
-	return r->tuner && (!r->log || propose_learn(r, r->log, log_path, e)) &&
-	       (!input->trials || propose_learn(r, input->trials, "<stdin>", e));
+	return r->tuner && (!r->log || learn(r, r->log, log_path, e)) &&
+	       (!input->trials || learn(r, input->trials, "<stdin>", e));
 }
 
 static bool propose_batch(struct run *r, struct err *e)

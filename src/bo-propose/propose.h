@@ -17,9 +17,6 @@ struct run {
 	long parallel, trials; /* --follow */
 };
 
-/* Tell the tuner every trial of a log, each by its last record. */
-bool propose_learn(struct run *r, const struct trial_log *log, const char *name, struct err *e);
-
 /*
  * The circle: hand on what the log left unfinished, keep `parallel` trials open until
  * `trials` are done or the space is used up, close standard output after the last
