@@ -105,3 +105,24 @@ bad() {
 	run -0 --separate-stderr api GET "projects/$project/features/"
 	assert_json '.[0] | map(.name) == ["name", "x", "note", "y"]'
 }
+
+@test "a fit that was running when the service was killed gives the same scores after its next start" {
+	want=$(api GET "projects/$PROJECT/models/$MODEL/" | jq -cS .metrics)
+	blueprint=$(api GET "projects/$PROJECT/models/$MODEL/" | jq -r .blueprintId)
+	sandbox_start --min-job-time 0
+	project=$(sandbox_upload "$TABLE" crash)
+	sandbox_aim "$project" '{"target":"bought","mode":"manual"}'
+	api_json POST "projects/$project/models/" "{\"blueprintId\":\"$blueprint\",\"scoringType\":\"crossValidation\"}"
+	job=$(api_location)
+	for ((i = 0; i < 100; i++)); do
+		pgrep -P "$SANDBOX_PID" >child && break
+		sleep 0.01
+	done
+	kill -9 "$SANDBOX_PID"
+	while sandbox_runs; do sleep 0.05; done
+	sandbox_run --dir "$SANDBOX_DIR" --min-job-time 0
+	model=$(sandbox_wait "$DATAROBOT_ENDPOINT/${job#*/api/v2/}") || { echo "$model" && false; }
+	got=$(api GET "${model#"$DATAROBOT_ENDPOINT/"}" | jq -cS .metrics)
+	sandbox_stop
+	[ "$got" = "$want" ]
+}

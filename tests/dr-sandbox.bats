@@ -180,6 +180,12 @@ refuses() {
 	assert_json '.[0].message | contains("status 3") and contains("no answer here")'
 }
 
+@test "the service keeps its standard descriptors for what they are" {
+	[ "$(readlink "/proc/$SANDBOX_PID/fd/0")" = /dev/null ]
+	[ "$(readlink "/proc/$SANDBOX_PID/fd/1")" = "$SANDBOX_DIR/ready" ]
+	[ "$(readlink "/proc/$SANDBOX_PID/fd/2")" = "$SANDBOX_DIR/stderr" ]
+}
+
 @test "a worker gets one thread, limits, three descriptors and not the token" {
 	printf 'leak,y\n1,0\n' >leak.csv
 	run -0 --separate-stderr sandbox_upload leak.csv

@@ -101,8 +101,7 @@ static void vacate(struct place *p)
 {
 	worker_release(&p->worker);
 	queue_job_release(&p->job);
-	*p = (struct place){0};
-	p->worker.pidfd = p->worker.in = p->worker.out = p->worker.err = -1;
+	*p = (struct place){.worker = WORKER_NONE};
 }
 
 /* A table that did not become a project leaves nothing behind. */
@@ -434,7 +433,7 @@ struct jobs *jobs_start(const struct jobs_config *c, struct store *s, struct err
 		goto fail;
 	}
 	for (long i = 0; i < c->places; i++)
-		vacate(&j->place[i]);
+		j->place[i].worker = WORKER_NONE;
 	store_begin(s);
 	queue_recover(s);
 	if (!store_end(s, true, e))

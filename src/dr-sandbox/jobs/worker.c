@@ -92,7 +92,8 @@ bool worker_start(struct worker *w, const char *path, char *line,
 	int p[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
 	pid_t parent = getpid();
 
-	*w = (struct worker){.pidfd = -1, .in = -1, .out = -1, .err = -1, .line = line};
+	*w = WORKER_NONE;
+	w->line = line;
 	w->len = strlen(line);
 	if (!three_pipes(p, e))
 		goto out;
@@ -264,5 +265,5 @@ void worker_release(struct worker *w)
 	drop(&w->err);
 	free(w->line);
 	json_text_release(&w->answer);
-	*w = (struct worker){.pidfd = -1, .in = -1, .out = -1, .err = -1};
+	*w = WORKER_NONE;
 }

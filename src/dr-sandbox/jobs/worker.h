@@ -39,6 +39,9 @@ struct worker {
 	int code, status; /* si_code and si_status of waitid(2), once ended */
 };
 
+/* One that has not been started; what worker_release leaves. */
+#define WORKER_NONE ((struct worker){.pidfd = -1, .in = -1, .out = -1, .err = -1})
+
 /* Start it. Takes line over, also on failure. */
 bool worker_start(struct worker *w, const char *path, char *line,
 		  const struct worker_limits *limits, struct err *e);
