@@ -25,6 +25,8 @@ static void expand(struct enet *m)
 	for (size_t i = 0; i < m->x->rows; i++) {
 		double p, v;
 
+		if (!(m->w[i] > 0)) /* both stay 0 */
+			continue;
 		if (!m->binomial) {
 			m->curvature[i] = m->w[i];
 			m->residual[i] = m->w[i] * (m->y[i] - m->eta[i]);
