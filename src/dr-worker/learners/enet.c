@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define EXPANSIONS_MAX 30    /* Newton steps at one lambda */
+#define ALPHA_MIN 1e-3       /* in the largest lambda, which ridge regression does not have */
 #define PASSES_MAX 20000     /* over all lambdas: a bound on time, not a rule to stop by */
 #define PROBABILITY_MIN 1e-5 /* as in the paper: v is kept away from 0 */
 
@@ -68,6 +68,8 @@ static double step_intercept(struct enet *m)
 {
 	double g = 0, h = 0, d;
 
+	if (m->no_intercept)
+		return 0;
 	for (size_t i = 0; i < m->x->rows; i++) {
 		g += m->residual[i];
 		h += m->curvature[i];
@@ -152,7 +154,7 @@ static bool let_in_beyond(struct enet *m, double bound)
 
 static void solve_candidates(struct enet *m)
 {
-	for (int i = 0; i < EXPANSIONS_MAX && m->passes < PASSES_MAX; i++) {
+	for (long i = 0; i < m->newton_max && m->passes < PASSES_MAX; i++) {
 		double gain = descend(m);
 
 		update_eta(m);
@@ -181,7 +183,7 @@ double enet_lambda_max(struct enet *m)
 	expand(m);
 	for (size_t j = 0; j < m->x->cols; j++)
 		largest = fmax(largest, fabs(gradient(m, j)));
-	return m->lambda = largest / m->total / m->alpha;
+	return m->lambda = largest / m->total / fmax(m->alpha, ALPHA_MIN);
 }
 
 /* The constant model, and what it loses. */
@@ -205,6 +207,8 @@ static void start(struct enet *m)
 		m->intercept = mean;
 		m->null_loss = fmax(square / 2, 1e-300);
 	}
+	if (m->no_intercept)
+		m->intercept = 0;
 	m->lambda = INFINITY;
 	update_eta(m);
 }

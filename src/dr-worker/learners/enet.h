@@ -31,9 +31,10 @@ struct enet {
 	/* Of the caller, before enet_init; borrowed. */
 	const struct sparse *x;
 	const double *w, *y; /* x.rows */
-	bool binomial;
+	bool binomial, no_intercept;
 	double alpha;     /* 0 < alpha <= 1 */
 	double tolerance; /* of the loss, relative to that of a constant: 1e-6, say */
+	long newton_max;  /* most quadratic approximations at one lambda: 30, say */
 
 	/* Results, after enet_solve. */
 	double intercept;
@@ -55,7 +56,8 @@ struct enet {
 bool enet_init(struct enet *m, struct err *e);
 void enet_release(struct enet *m);
 
-/* The smallest lambda at which all coefficients are zero; call it before enet_solve. */
+/* The smallest lambda at which all coefficients are zero, or with little alpha are small;
+ * call it before enet_solve. */
 double enet_lambda_max(struct enet *m);
 
 /* Move to this lambda from the one solved last: going downwards, step by step, is

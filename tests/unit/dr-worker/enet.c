@@ -80,7 +80,8 @@ static void test_optimality(bool binomial, double alpha)
 			 .y = y,
 			 .binomial = binomial,
 			 .alpha = alpha,
-			 .tolerance = 1e-14};
+			 .tolerance = 1e-14,
+			 .newton_max = 100};
 	struct err e = {0};
 	double lambda;
 	size_t zero = 0;
@@ -104,8 +105,13 @@ static void test_optimality(bool binomial, double alpha)
 
 static void test_weights(void)
 {
-	struct enet one = {
-		.x = &x, .w = w, .y = y, .binomial = true, .alpha = 0.5, .tolerance = 1e-14};
+	struct enet one = {.x = &x,
+			   .w = w,
+			   .y = y,
+			   .binomial = true,
+			   .alpha = 0.5,
+			   .tolerance = 1e-14,
+			   .newton_max = 100};
 	struct enet two = one;
 	double twice[ROWS], lambda;
 	struct err e = {0};
@@ -129,8 +135,13 @@ static void test_no_columns(void)
 {
 	static size_t none[1];
 	struct sparse empty = {.rows = ROWS, .start = none};
-	struct enet m = {
-		.x = &empty, .w = w, .y = y, .binomial = true, .alpha = 0.5, .tolerance = 1e-6};
+	struct enet m = {.x = &empty,
+			 .w = w,
+			 .y = y,
+			 .binomial = true,
+			 .alpha = 0.5,
+			 .tolerance = 1e-6,
+			 .newton_max = 100};
 	struct err e = {0};
 	double sum = 0, total = 0;
 

@@ -1,0 +1,44 @@
+/*
+ * enet_auto: an elastic net whose lambda is chosen by cross validation.
+ *
+ * Walks down a sequence of lambdas with one model for each of ENET_FOLDS inner folds,
+ * until the loss of the rows that each has not seen gets worse, then with a model of
+ * all rows to the best of them.
+ */
+#ifndef ENET_AUTO_H
+#define ENET_AUTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err/err.h"
+#include "tasks/sparse.h"
+
+#define ENET_FOLDS 5
+
+struct enet_auto {
+	/* Of the caller; borrowed. */
+	const struct sparse *x;
+	const uint32_t *at;   /* n: the row of x that each training row is */
+	const double *y;      /* n */
+	const uint8_t *level; /* n, or NULL: what the folds are stratified by */
+	size_t n;
+	bool binomial, no_intercept;
+	double alpha;
+	double lambda;       /* 0: choose it */
+	double tolerance;    /* as in enet.h */
+	long newton_max;     /* as in enet.h */
+	uint64_t seed;       /* of the folds */
+	double *out_of_fold; /* n, or NULL: the linear predictor of each training row by the
+				model that has not seen it; with lambda 0 only */
+
+	/* Results. */
+	double *eta; /* of the caller, x.rows: by the model of all training rows */
+	double loss; /* of the rows not seen, at the lambda chosen; with lambda 0 only */
+};
+
+/* ERR_SYSTEM only. */
+bool enet_auto_fit(struct enet_auto *a, struct err *e);
+
+#endif
