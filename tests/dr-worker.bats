@@ -385,3 +385,49 @@ text_packages() {
 	fit "$tree" ",\"cross_validation\":false,\"features\":[\"section\",\"epoch\"],\"values\":{$lists}"
 	assert_json ".[0].values[\"$(param "$tree" max_depth)\"] | IN(range(1; 9))"
 }
+
+@test "linear models beat the constant on categories, numbers and words, for classes and numbers" {
+	text_packages orphaned 8
+	fit Majority
+	constant=$(jq '.metrics.LogLoss.folds | add' <<<"$output")
+	for model in 'Elastic-Net Classifier .mixing' 'Elastic-Net Classifier .L2'; do
+		fit "$model"
+		assert_json ".[0] | (.metrics.LogLoss.folds | add < $constant) and .iterations == null"
+		fit "$model" ',"features":["description"]'
+		assert_json ".[0].metrics.LogLoss.folds | add < $constant"
+	done
+	packages n_depends
+	for model in 'Elastic-Net Regressor .mixing' 'Elastic-Net Regressor .L2'; do
+		fit "$model"
+		assert_json '.[0].metrics["R Squared"].folds | add > 0'
+	done
+}
+
+@test "every parameter of the linear models changes the model" {
+	text_packages orphaned 8
+	net='Elastic-Net Classifier .mixing'
+	only=',"cross_validation":false,"features":["section","n_depends","debian_rev","description"]'
+	fit "$net" "$only"
+	default=$(jq -c .metrics <<<"$output")
+	try() {
+		fit "$net" "$only,\"values\":{\"$(param "$net" "$1")\":$2${3-}}"
+		assert_json ".[0].values[\"$(param "$net" "$1")\"] == $2"
+		[ "$(jq -c .metrics <<<"$output")" != "$default" ]
+	}
+	try enet_alpha 0
+	try enet_alpha 1
+	try enet_alpha '"auto"' ",\"$(param "$net" enet_lambda)\":0.01"
+	try enet_lambda 0.1
+	try enet_lambda 0.0001
+	try fit_intercept '"False"'
+	try max_iter 1
+	try random_state 1
+	try tol 0.1
+	try max_ngram 2
+	try min_support 40
+	try min_count_na 1000
+	run -0 jq -r --arg p "$net" 'first(.blueprints[] | select(.model_type | test($p))) |
+		[.parameters[] | select(.taskName | startswith("One-Hot")) | .parameterId][0]' aim.json
+	fit "$net" "$only,\"values\":{\"$output\":1}"
+	[ "$(jq -c .metrics <<<"$output")" != "$default" ]
+}

@@ -4,162 +4,206 @@
 #include <string.h>
 
 #include "blueprints/build.h"
+#include "learners/linear.h"
 #include "learners/majority.h"
 #include "learners/xgboost.h"
 #include "tasks/converter.h"
 #include "tasks/impute.h"
+#include "tasks/one_hot.h"
 #include "tasks/ordinal.h"
+#include "tasks/standardize.h"
 #include "tasks/text_modeler.h"
-
-static const char *name_of(const struct task *t, const struct prepared *p)
-{
-	return p->regression && t->regressor ? t->regressor : t->name;
-}
-
-static bool majority(struct blueprint *b, const struct prepared *p, struct err *e)
-{
-	const char *name = name_of(&majority_task, p);
-
-	b->model_type = name;
-	b->family = "DUMMY";
-	b->family_name = "Constant";
-	return build_node(b, 0, NODE_DATA, "Data", NULL, e) &&
-	       build_node(b, 1, NODE_MAJORITY, name, &majority_task, e) &&
-	       build_node(b, 2, NODE_PREDICTION, "Prediction", NULL, e) &&
-	       build_edge(b, 0, 1, e) && build_edge(b, 1, 2, e) && build_finish(b, e);
-}
+#include "tasks/word_grams.h"
 
 /* Ids of the nodes that stand for kinds of columns. */
 enum { CATEGORICAL = -1, NUMERIC = -2, TEXT = -3 };
 
-struct kinds {
-	bool categorical, numeric, text;
+#define INPUTS_MAX 4 /* of a learner, beside its text columns */
+
+/* A graph being drawn: the last node's id, and what the learner will be fed by. */
+struct draft {
+	struct blueprint *b;
+	const struct prepared *p;
+	bool categorical, numeric, text; /* columns it uses */
+	int id;
+	int *input;
+	size_t inputs;
 };
 
-/* Of the columns other than the target. */
-static struct kinds kinds_of(const struct prepared *p)
+/* The kinds of columns that the table has beside its target. */
+static bool open_draft(struct draft *d, struct blueprint *b, const struct prepared *p,
+		       struct err *e)
 {
-	struct kinds k = {false, false, false};
-
+	*d = (struct draft){.b = b, .p = p};
 	for (size_t i = 0; i < p->frame.cols; i++) {
 		const struct column *c = &p->frame.column[i];
 
 		if (i == p->target)
 			continue;
-		k.categorical = k.categorical || column_is_category(c);
-		k.numeric = k.numeric || column_is_number(c);
-		k.text = k.text || c->type == COLUMN_TEXT;
+		d->categorical = d->categorical || column_is_category(c);
+		d->numeric = d->numeric || column_is_number(c);
+		d->text = d->text || c->type == COLUMN_TEXT;
 	}
-	return k;
+	d->input = malloc((p->frame.cols + INPUTS_MAX) * sizeof *d->input);
+	return d->input || err_nomem(e);
 }
 
-static bool start(struct blueprint *b, struct kinds k, struct err *e)
+static bool put_kind(struct draft *d, bool there, int id, enum node_kind kind,
+		     const char *label, struct err *e)
 {
-	return build_node(b, 0, NODE_DATA, "Data", NULL, e) &&
-	       (!k.categorical || (build_node(b, CATEGORICAL, NODE_CATEGORICAL,
-					      "Categorical Variables", NULL, e) &&
-				   build_edge(b, 0, CATEGORICAL, e))) &&
-	       (!k.numeric ||
-		(build_node(b, NUMERIC, NODE_NUMERIC, "Numeric Variables", NULL, e) &&
-		 build_edge(b, 0, NUMERIC, e))) &&
-	       (!k.text || (build_node(b, TEXT, NODE_TEXT, "Text Variables", NULL, e) &&
-			    build_edge(b, 0, TEXT, e)));
+	return !there ||
+	       (build_node(d->b, id, kind, label, NULL, e) && build_edge(d->b, 0, id, e));
 }
 
-/* A task between two others: node `id`, fed by `from`. */
-static bool step(struct blueprint *b, int id, enum node_kind kind, const struct task *task,
-		 int from, struct err *e)
+static bool start(struct draft *d, struct err *e)
 {
-	return build_node(b, id, kind, task->name, task, e) && build_edge(b, from, id, e);
+	return build_node(d->b, 0, NODE_DATA, "Data", NULL, e) &&
+	       put_kind(d, d->categorical, CATEGORICAL, NODE_CATEGORICAL,
+			"Categorical Variables", e) &&
+	       put_kind(d, d->numeric, NUMERIC, NODE_NUMERIC, "Numeric Variables", e) &&
+	       put_kind(d, d->text, TEXT, NODE_TEXT, "Text Variables", e);
 }
 
-static bool finish(struct blueprint *b, int learner, struct err *e)
+/* A task behind the node `from`. */
+static bool step(struct draft *d, enum node_kind kind, const struct task *task, int from,
+		 struct err *e)
 {
-	return build_node(b, learner + 1, NODE_PREDICTION, "Prediction", NULL, e) &&
-	       build_edge(b, learner, learner + 1, e) && build_finish(b, e);
+	return build_node(d->b, ++d->id, kind, task->name, task, e) &&
+	       build_edge(d->b, from, d->id, e);
 }
 
-/* Nodes for categories and numbers, from ++*id on. */
-static bool encoders(struct blueprint *b, struct kinds k, int *id, struct err *e)
+/* What the last node makes goes to the learner. */
+static void feed(struct draft *d)
 {
-	return (!k.categorical ||
-		step(b, ++*id, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e)) &&
-	       (!k.numeric || step(b, ++*id, NODE_IMPUTE, &impute_task, NUMERIC, e));
+	d->input[d->inputs++] = d->id;
 }
 
-/* Categories as numbers, numbers imputed, boosted trees. */
-static bool boosted_trees(struct blueprint *b, const struct prepared *p, struct err *e)
+/* A converter for each text column and a task behind it. */
+static bool text_steps(struct draft *d, enum node_kind kind, const struct task *task,
+		       struct err *e)
 {
-	const struct task *learner = p->regression ? &xgboost_regressor : &xgboost_classifier;
-	struct kinds k = kinds_of(p);
-	int id = 0;
-
-	if (!k.categorical && !k.numeric)
-		return true;
-	k.text = false;
-	b->model_type = learner->name;
-	b->family = "GBM";
-	b->family_name = "Gradient Boosting Machine";
-	if (!start(b, k, e) || !encoders(b, k, &id, e) ||
-	    !build_node(b, id + 1, NODE_XGBOOST, learner->name, learner, e))
-		return false;
-	for (int from = 1; from <= id; from++)
-		if (!build_edge(b, from, id + 1, e))
-			return false;
-	return finish(b, id + 1, e);
-}
-
-/* A converter and a modeler for each text column, from ++*id on. */
-static bool text_modelers(struct blueprint *b, const struct prepared *p, int *id, struct err *e)
-{
-	for (size_t i = 0; i < p->frame.cols; i++) {
-		if (i == p->target || p->frame.column[i].type != COLUMN_TEXT)
+	for (size_t i = 0; d->text && i < d->p->frame.cols; i++) {
+		if (i == d->p->target || d->p->frame.column[i].type != COLUMN_TEXT)
 			continue;
-		if (!step(b, ++*id, NODE_CONVERTER, &converter_task, TEXT, e))
+		if (!step(d, NODE_CONVERTER, &converter_task, TEXT, e))
 			return false;
-		b->node[b->n_nodes - 1].column = i;
-		if (!step(b, *id + 1, NODE_TEXT_MODELER, &text_modeler_task, *id, e))
+		d->b->node[d->b->n_nodes - 1].column = i;
+		if (!step(d, kind, task, d->id, e))
 			return false;
-		b->node[b->n_nodes - 1].column = i;
-		++*id;
+		d->b->node[d->b->n_nodes - 1].column = i;
+		feed(d);
 	}
 	return true;
 }
 
-/* The same, with what linear models of the text columns predict. */
-static bool boosted_trees_with_text(struct blueprint *b, const struct prepared *p,
-				    struct err *e)
+/* The learner behind all that feeds it, and the prediction. */
+static bool finish(struct draft *d, enum node_kind kind, const struct task *learner,
+		   struct err *e)
 {
-	const struct task *learner = p->regression ? &xgboost_regressor : &xgboost_classifier;
-	struct kinds k = kinds_of(p);
-	int id = 0, encoded;
+	int id = ++d->id;
 
-	if (!k.text)
-		return true;
-	b->model_type = p->regression ? XGBOOST_REGRESSOR " (with text)"
-				      : XGBOOST_CLASSIFIER " (with text)";
-	b->family = "GBM";
-	b->family_name = "Gradient Boosting Machine";
-	if (!start(b, k, e) || !encoders(b, k, &id, e))
+	if (!build_node(d->b, id, kind, learner->name, learner, e))
 		return false;
-	encoded = id;
-	if (!text_modelers(b, p, &id, e) ||
-	    !build_node(b, id + 1, NODE_XGBOOST, learner->name, learner, e))
-		return false;
-	for (int from = 1; from <= encoded; from++)
-		if (!build_edge(b, from, id + 1, e))
+	for (size_t i = 0; i < d->inputs; i++)
+		if (!build_edge(d->b, d->input[i], id, e))
 			return false;
-	for (int from = encoded + 2; from <= id; from += 2) /* behind each converter */
-		if (!build_edge(b, from, id + 1, e))
-			return false;
-	return finish(b, id + 1, e);
+	return build_node(d->b, id + 1, NODE_PREDICTION, "Prediction", NULL, e) &&
+	       build_edge(d->b, id, id + 1, e) && build_finish(d->b, e);
 }
 
-typedef bool maker(struct blueprint *b, const struct prepared *p, struct err *e);
+static void name(struct blueprint *b, const char *model_type, const char *family,
+		 const char *family_name)
+{
+	b->model_type = model_type;
+	b->family = family;
+	b->family_name = family_name;
+}
+
+static bool majority(struct draft *d, struct err *e)
+{
+	const struct task *t = d->p->regression ? &mean_task : &majority_task;
+
+	name(d->b, t->name, "DUMMY", "Constant");
+	d->categorical = d->numeric = d->text = false;
+	d->input[d->inputs++] = 0;
+	return start(d, e) && finish(d, NODE_MAJORITY, t, e);
+}
+
+/* Categories as numbers, numbers imputed; texts as what a model of theirs predicts. */
+static bool trees(struct draft *d, const char *model_type, struct err *e)
+{
+	name(d->b, model_type, "GBM", "Gradient Boosting Machine");
+	if (!start(d, e))
+		return false;
+	if (d->categorical) {
+		if (!step(d, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e))
+			return false;
+		feed(d);
+	}
+	if (d->numeric) {
+		if (!step(d, NODE_IMPUTE, &impute_task, NUMERIC, e))
+			return false;
+		feed(d);
+	}
+	return text_steps(d, NODE_TEXT_MODELER, &text_modeler_task, e) &&
+	       finish(d, NODE_XGBOOST,
+		      d->p->regression ? &xgboost_regressor : &xgboost_classifier, e);
+}
+
+static bool boosted_trees(struct draft *d, struct err *e)
+{
+	if (!d->categorical && !d->numeric)
+		return true;
+	d->text = false;
+	return trees(d, d->p->regression ? XGBOOST_REGRESSOR : XGBOOST_CLASSIFIER, e);
+}
+
+static bool boosted_trees_with_text(struct draft *d, struct err *e)
+{
+	if (!d->text)
+		return true;
+	return trees(d,
+		     d->p->regression ? XGBOOST_REGRESSOR " (with text)"
+				      : XGBOOST_CLASSIFIER " (with text)",
+		     e);
+}
+
+/* A column for each category and word, numbers standardised. */
+static bool linear(struct draft *d, const struct task *learner, struct err *e)
+{
+	name(d->b, learner->name, "GLM", "Generalized Linear Model");
+	if (!start(d, e))
+		return false;
+	if (d->categorical) {
+		if (!step(d, NODE_ONE_HOT, &one_hot_task, CATEGORICAL, e))
+			return false;
+		feed(d);
+	}
+	if (d->numeric) {
+		if (!step(d, NODE_IMPUTE, &impute_median_task, NUMERIC, e) ||
+		    !step(d, NODE_STANDARDIZE, &standardize_task, d->id, e))
+			return false;
+		feed(d);
+	}
+	return text_steps(d, NODE_WORD_GRAMS, &word_grams_task, e) &&
+	       finish(d, NODE_LINEAR, learner, e);
+}
+
+static bool elastic_net(struct draft *d, struct err *e)
+{
+	return linear(d, d->p->regression ? &elastic_net_regressor : &elastic_net_classifier,
+		      e);
+}
+
+static bool ridge(struct draft *d, struct err *e)
+{
+	return linear(d, d->p->regression ? &ridge_regressor : &ridge_classifier, e);
+}
 
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
-	static maker *const make[] = {majority, boosted_trees, boosted_trees_with_text};
+	static bool (*const make[])(struct draft *, struct err *) = {
+		majority, boosted_trees, boosted_trees_with_text, elastic_net, ridge};
 	size_t n = sizeof make / sizeof *make;
 
 	c->n = 0;
@@ -167,13 +211,15 @@ bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e
 		return err_nomem(e);
 	for (size_t i = 0; i < n; i++) {
 		struct blueprint *b = &c->blueprint[c->n];
+		struct draft d;
+		bool ok = open_draft(&d, b, p, e) && make[i](&d, e);
 
-		if (!make[i](b, p, e)) {
-			c->n++;
+		free(d.input);
+		c->n += b->n_nodes > 0; /* none: not for this table */
+		if (!ok) {
 			catalogue_release(c);
 			return false;
 		}
-		c->n += b->n_nodes > 0; /* none: not for this table */
 	}
 	return true;
 }

@@ -3,11 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "learners/linear.h"
 #include "learners/majority.h"
 #include "learners/xgboost.h"
 #include "tasks/impute.h"
+#include "tasks/one_hot.h"
 #include "tasks/ordinal.h"
+#include "tasks/standardize.h"
 #include "tasks/text_modeler.h"
+#include "tasks/word_grams.h"
 
 bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct blueprint *b,
 		   const struct settings *settings, const bool *use, uint64_t seed,
@@ -34,6 +38,7 @@ void pipeline_release(struct pipeline *l)
 		corpus_release(&l->corpus[i]);
 	free(l->corpus);
 	matrix_release(&l->x);
+	sparse_release(&l->sparse);
 	free(l->level);
 }
 
@@ -63,59 +68,112 @@ static bool check_classes(const struct pipeline *l, const uint32_t *train, size_
 	return err_set(e, ERR_REFUSED, "the sample of %zu rows has one class only", n);
 }
 
-static bool encode_categories(struct pipeline *l, const struct params *params,
-			      const uint32_t *train, size_t n, struct err *e)
+/* What a step is fitted with. */
+struct step {
+	size_t node;
+	struct params params;
+	const uint32_t *train;
+	size_t n;
+};
+
+static bool encode_ordinal(struct pipeline *l, const struct column *c, const struct step *s,
+			   struct err *e)
+{
+	float *out = matrix_add(&l->x, e);
+
+	return out && ordinal_encode(c, l->p->y, s->train, s->n, &s->params, l->seed, out,
+				     l->x.rows, e);
+}
+
+static bool encode_one_hot(struct pipeline *l, const struct column *c, const struct step *s,
+			   struct err *e)
+{
+	return one_hot_encode(c, s->train, s->n, &s->params, &l->sparse, e);
+}
+
+static bool encode_number(struct pipeline *l, const struct column *c, const struct step *s,
+			  struct err *e)
+{
+	return impute_encode(c, s->train, s->n, &s->params, &l->x, e);
+}
+
+/* Do a step for every column of a kind that may be used. */
+static bool each_column(struct pipeline *l, bool (*kind)(const struct column *),
+			bool (*encode)(struct pipeline *, const struct column *,
+				       const struct step *, struct err *),
+			const struct step *s, struct err *e)
 {
 	for (size_t i = 0; i < l->p->frame.cols; i++) {
 		const struct column *c = &l->p->frame.column[i];
-		float *out;
 
-		if (!l->use[i] || !column_is_category(c))
-			continue;
-		if (!(out = matrix_add(&l->x, e)) ||
-		    !ordinal_encode(c, l->p->y, train, n, params, l->seed, out, l->x.rows, e))
+		if (l->use[i] && kind(c) && !encode(l, c, s, e))
 			return false;
 	}
 	return true;
 }
 
-static bool encode_numbers(struct pipeline *l, const struct params *params,
-			   const uint32_t *train, size_t n, struct err *e)
+/* The terms of a node's column, counted when they are needed first. */
+static bool need_corpus(struct pipeline *l, const struct step *s, struct err *e)
 {
-	for (size_t i = 0; i < l->p->frame.cols; i++) {
-		const struct column *c = &l->p->frame.column[i];
+	const struct node *node = &l->b->node[s->node];
 
-		if (l->use[i] && column_is_number(c) &&
-		    !impute_encode(c, train, n, params, &l->x, e))
-			return false;
-	}
-	return true;
+	return l->corpus[s->node].start ||
+	       corpus_make(&l->corpus[s->node], &l->p->frame.column[node->column], &s->params,
+			   e) ||
+	       err_prefix(e, "%s", node->label);
 }
 
-static bool encode_text(struct pipeline *l, size_t node, const struct params *params,
-			const uint32_t *train, size_t n, struct err *e)
+static bool encode_words(struct pipeline *l, const struct step *s, struct err *e)
 {
-	const struct column *c = &l->p->frame.column[l->b->node[node].column];
-	struct corpus *corpus = &l->corpus[node];
+	size_t column = l->b->node[s->node].column;
+
+	return !l->use[column] ||
+	       (need_corpus(l, s, e) &&
+		word_grams_encode(&l->corpus[s->node], &l->p->frame.column[column], s->train,
+				  s->n, &s->params, &l->sparse, e));
+}
+
+static bool encode_text(struct pipeline *l, const struct step *s, struct err *e)
+{
+	size_t column = l->b->node[s->node].column;
 	struct text_input in = {
-		.corpus = corpus,
-		.column = c,
+		.corpus = &l->corpus[s->node],
+		.column = &l->p->frame.column[column],
 		.y = l->p->y,
 		.regression = l->p->regression,
 		.level = l->level,
-		.train = train,
-		.n_train = n,
+		.train = s->train,
+		.n_train = s->n,
 		.rows = l->x.rows,
-		.params = *params,
+		.params = s->params,
 		.seed = l->seed,
 	};
 	float *out;
 
-	if (!l->use[l->b->node[node].column])
+	if (!l->use[column])
 		return true;
-	if (!corpus->start && !corpus_make(corpus, c, params, e))
-		return err_prefix(e, "%s", l->b->node[node].label);
-	return (out = matrix_add(&l->x, e)) && text_modeler_encode(&in, out, e);
+	return need_corpus(l, s, e) && (out = matrix_add(&l->x, e)) &&
+	       text_modeler_encode(&in, out, e);
+}
+
+static bool run_step(struct pipeline *l, const struct step *s, struct err *e)
+{
+	switch (l->b->node[s->node].kind) {
+	case NODE_ORDINAL:
+		return each_column(l, column_is_category, encode_ordinal, s, e);
+	case NODE_ONE_HOT:
+		return each_column(l, column_is_category, encode_one_hot, s, e);
+	case NODE_IMPUTE:
+		return each_column(l, column_is_number, encode_number, s, e);
+	case NODE_STANDARDIZE:
+		return standardize(&l->x, s->train, s->n, e);
+	case NODE_TEXT_MODELER:
+		return encode_text(l, s, e);
+	case NODE_WORD_GRAMS:
+		return encode_words(l, s, e);
+	default: /* the data, a learner, or a step that is part of the next */
+		return true;
+	}
 }
 
 bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e)
@@ -124,18 +182,14 @@ bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct
 	bool ok = room || err_nomem(e);
 
 	l->x.cols = 0;
-	ok = ok && check_classes(l, train, n, e);
+	sparse_release(&l->sparse);
+	ok = ok && check_classes(l, train, n, e) && sparse_init(&l->sparse, l->x.rows, e);
 	for (size_t i = 0; ok && i < l->b->n_nodes; i++) {
-		struct params params = {0};
+		struct step s = {.node = i, .train = train, .n = n};
 
 		if (l->b->node[i].task)
-			params = settings_of(l->settings, l->b, i, room);
-		if (l->b->node[i].kind == NODE_ORDINAL)
-			ok = encode_categories(l, &params, train, n, e);
-		else if (l->b->node[i].kind == NODE_IMPUTE)
-			ok = encode_numbers(l, &params, train, n, e);
-		else if (l->b->node[i].kind == NODE_TEXT_MODELER)
-			ok = encode_text(l, i, &params, train, n, e);
+			s.params = settings_of(l->settings, l->b, i, room);
+		ok = run_step(l, &s, e);
 	}
 	free(room);
 	return ok;
@@ -148,6 +202,8 @@ static learner_fn *learner_of(enum node_kind kind)
 		return majority_fit;
 	case NODE_XGBOOST:
 		return xgboost_fit;
+	case NODE_LINEAR:
+		return linear_fit;
 	default:
 		return NULL;
 	}
@@ -158,6 +214,7 @@ bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const u
 {
 	struct learner_input in = {
 		.x = &l->x,
+		.sparse = &l->sparse,
 		.y = l->p->y,
 		.regression = l->p->regression,
 		.train = train,

@@ -12,6 +12,7 @@
 #include "data/prepared.h"
 #include "tasks/corpus.h"
 #include "tasks/matrix.h"
+#include "tasks/sparse.h"
 
 struct pipeline {
 	const struct prepared *p;
@@ -19,8 +20,9 @@ struct pipeline {
 	const struct settings *settings;
 	const bool *use; /* of each column: may it be used? */
 	uint64_t seed;
-	uint8_t *level; /* class of each row, NULL for regression */
-	struct matrix x;
+	uint8_t *level;        /* class of each row, NULL for regression */
+	struct matrix x;       /* numbers, and whatever has one column */
+	struct sparse sparse;  /* categories and words with a column each */
 	struct corpus *corpus; /* of each node that counts words, once it was needed */
 };
 

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ALPHA_MIN 1e-3       /* in the largest lambda, which ridge regression does not have */
+#define ALPHA_MIN 0.02       /* in the largest lambda, which ridge regression does not have */
 #define PASSES_MAX 20000     /* over all lambdas: a bound on time, not a rule to stop by */
 #define PROBABILITY_MIN 1e-5 /* as in the paper: v is kept away from 0 */
 

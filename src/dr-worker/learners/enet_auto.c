@@ -7,7 +7,7 @@
 #include "data/partition.h"
 #include "learners/enet.h"
 
-#define STEPS 12       /* lambdas */
+#define STEPS 40       /* lambdas at most */
 #define STEP_RATIO 0.6 /* of one lambda to the one before it */
 #define PATIENCE 2     /* lambdas that may lose more than the best before we stop */
 #define ALL ENET_FOLDS /* the model of all training rows */
@@ -104,29 +104,44 @@ static int choose(struct path *p, double lambda_max)
 	return best;
 }
 
+/* Step down to lambda. */
+static void walk(struct enet *m, double lambda)
+{
+	double at = enet_lambda_max(m);
+
+	while (at * STEP_RATIO > lambda * (1 + 1e-9))
+		enet_solve(m, at *= STEP_RATIO);
+	enet_solve(m, lambda);
+}
+
 static void solve(struct path *p)
 {
-	struct enet *m = &p->model[ALL];
-	double lambda_max = enet_lambda_max(m), lambda = lambda_max;
-	int steps = p->folds.fold ? choose(p, lambda_max) : 0;
+	struct enet *all = &p->model[ALL];
+	double lambda = p->a->lambda;
+	int steps;
 
-	for (int step = 1; step <= steps; step++)
-		enet_solve(m, lambda *= STEP_RATIO);
-	if (p->folds.fold)
+	if (lambda > 0) {
+		for (unsigned k = 0; p->folds.fold && k < ENET_FOLDS; k++)
+			walk(&p->model[k], lambda);
+		walk(all, lambda);
+		if (p->folds.fold)
+			p->a->loss = unseen_loss(p);
 		return;
-	while (lambda * STEP_RATIO > p->a->lambda)
-		enet_solve(m, lambda *= STEP_RATIO);
-	enet_solve(m, p->a->lambda);
+	}
+	lambda = enet_lambda_max(all);
+	steps = choose(p, lambda);
+	while (steps--)
+		enet_solve(all, lambda *= STEP_RATIO);
 }
 
 bool enet_auto_fit(struct enet_auto *a, struct err *e)
 {
 	struct path p = {.a = a};
-	bool ok = true;
+	bool ok = true, folds = !(a->lambda > 0) || a->want_loss;
 
-	if (!a->lambda)
+	if (folds)
 		ok = partition_make(&p.folds, a->n, a->level, ENET_FOLDS, 0, a->seed, e);
-	for (unsigned k = a->lambda ? ALL : 0; ok && k <= ALL; k++)
+	for (unsigned k = folds ? 0 : ALL; ok && k <= ALL; k++)
 		ok = make_model(&p, k, e);
 	if (ok) {
 		solve(&p);

@@ -27,15 +27,16 @@ struct enet_auto {
 	bool binomial, no_intercept;
 	double alpha;
 	double lambda;       /* 0: choose it */
+	bool want_loss;      /* compute loss also where lambda is given */
 	double tolerance;    /* as in enet.h */
 	long newton_max;     /* as in enet.h */
 	uint64_t seed;       /* of the folds */
 	double *out_of_fold; /* n, or NULL: the linear predictor of each training row by the
-				model that has not seen it; with lambda 0 only */
+				model that has not seen it; where lambda is chosen */
 
 	/* Results. */
 	double *eta; /* of the caller, x.rows: by the model of all training rows */
-	double loss; /* of the rows not seen, at the lambda chosen; with lambda 0 only */
+	double loss; /* of rows not seen; where lambda is chosen or loss wanted */
 };
 
 /* ERR_SYSTEM only. */

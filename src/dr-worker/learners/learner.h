@@ -11,10 +11,12 @@
 #include "err/err.h"
 #include "tasks/matrix.h"
 #include "tasks/param.h"
+#include "tasks/sparse.h"
 
 struct learner_input {
 	const struct matrix *x;
-	const double *y; /* all rows; classification: 0 or 1 */
+	const struct sparse *sparse; /* columns beside x */
+	const double *y;             /* all rows; classification: 0 or 1 */
 	bool regression;
 	const uint32_t *train; /* rows to learn from, rising */
 	size_t n_train;

@@ -1,12 +1,20 @@
 #include "learners/majority.h"
 
+#define DESCRIPTION                                                                            \
+	"Predicts the same for every row: the share of the positive class among the training " \
+	"rows, or the mean of the target. What a model is worth is what it gains over this "   \
+	"one."
+
 const struct task majority_task = {
 	.name = "Majority Class Classifier",
-	.regressor = "Mean Response Regressor",
 	.title = "A constant",
-	.description = "Predicts the same for every row: the share of the positive class among "
-		       "the training rows, or the mean of the target. What a model is worth is "
-		       "what it gains over this one.",
+	.description = DESCRIPTION,
+};
+
+const struct task mean_task = {
+	.name = "Mean Response Regressor",
+	.title = "A constant",
+	.description = DESCRIPTION,
 };
 
 bool majority_fit(struct learner_input *in, struct err *e)

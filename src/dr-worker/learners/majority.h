@@ -8,7 +8,7 @@
 #include "learners/learner.h"
 #include "tasks/task.h"
 
-extern const struct task majority_task;
+extern const struct task majority_task, mean_task;
 
 learner_fn majority_fit;
 

@@ -13,8 +13,7 @@ struct task_link {
 };
 
 struct task {
-	const char *name;        /* classification, or whatever the target is */
-	const char *regressor;   /* name for regression where it is another, or NULL */
+	const char *name;
 	const char *title;       /* of its document */
 	const char *description; /* for people */
 	const struct param *params;

@@ -178,3 +178,48 @@ bool word_grams_make(struct sparse *x, const struct corpus *c, const double *row
 		sparse_release(x);
 	return ok;
 }
+
+/* The rows of each document: those of d are row[start[d]] to row[start[d + 1] - 1]. */
+static void sort_rows(const struct corpus *c, const struct column *column, size_t rows,
+		      size_t *start, uint32_t *row)
+{
+	for (size_t i = 0; i < rows; i++)
+		start[corpus_doc(c, column, i) + 2]++;
+	for (size_t d = 2; d < c->docs + 2; d++)
+		start[d] += start[d - 1];
+	for (size_t i = 0; i < rows; i++)
+		row[start[corpus_doc(c, column, i) + 1]++] = (uint32_t)i;
+}
+
+static bool add_column(const struct sparse *x, size_t j, const size_t *start,
+		       const uint32_t *row, struct sparse *to, struct err *e)
+{
+	for (size_t k = x->start[j]; k < x->start[j + 1]; k++)
+		for (size_t i = start[x->row[k]]; i < start[x->row[k] + 1]; i++)
+			if (!sparse_put(to, row[i], (double)x->x[k], e))
+				return false;
+	return sparse_end_column(to, e);
+}
+
+bool word_grams_encode(const struct corpus *c, const struct column *column,
+		       const uint32_t *train, size_t n, const struct params *p,
+		       struct sparse *to, struct err *e)
+{
+	struct sparse x = {0};
+	double *rows_of = calloc(c->docs, sizeof *rows_of);
+	size_t *start = calloc(c->docs + 2, sizeof *start);
+	uint32_t *row = malloc((to->rows + 1) * sizeof *row);
+	bool ok = (rows_of && start && row) || err_nomem(e);
+
+	for (size_t i = 0; ok && i < n; i++)
+		rows_of[corpus_doc(c, column, train[i])]++;
+	if (ok && (ok = word_grams_make(&x, c, rows_of, p, e)))
+		sort_rows(c, column, to->rows, start, row);
+	for (size_t j = 0; ok && j < x.cols; j++)
+		ok = add_column(&x, j, start, row, to, e);
+	sparse_release(&x);
+	free(row);
+	free(start);
+	free(rows_of);
+	return ok;
+}

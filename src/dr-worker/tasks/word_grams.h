@@ -16,10 +16,18 @@
 
 #include "tasks/corpus.h"
 #include "tasks/sparse.h"
+#include "tasks/task.h"
+
+extern const struct task word_grams_task; /* the matrix as a step of its own */
 
 /* rows_of (corpus.docs) says how many training rows have each document.  A row of the
  * result is a document, a column a term that was kept; there may be none. */
 bool word_grams_make(struct sparse *x, const struct corpus *c, const double *rows_of,
 		     const struct params *params, struct err *e);
+
+/* The matrix by rows of the table instead of documents, its columns added to `to`. */
+bool word_grams_encode(const struct corpus *c, const struct column *column,
+		       const uint32_t *train, size_t n, const struct params *params,
+		       struct sparse *to, struct err *e);
 
 #endif

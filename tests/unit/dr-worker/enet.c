@@ -103,6 +103,37 @@ static void test_optimality(bool binomial, double alpha)
 	enet_release(&m);
 }
 
+static void test_ridge(void)
+{
+	struct enet m = {.x = &x,
+			 .w = w,
+			 .y = y,
+			 .binomial = true,
+			 .no_intercept = true,
+			 .tolerance = 1e-14,
+			 .newton_max = 100};
+	struct err e = {0};
+	double worst = 0, total = 0, lambda = 0.01;
+
+	make(true);
+	if (!ok(enet_init(&m, &e), "ridge regression"))
+		return;
+	enet_solve(&m, lambda);
+	for (size_t i = 0; i < ROWS; i++)
+		total += w[i];
+	for (size_t j = 0; j < COLS; j++) {
+		double g = 0;
+
+		for (size_t k = start[j]; k < start[j + 1]; k++)
+			g += w[row[k]] * (y[row[k]] - 1 / (1 + exp(-m.eta[row[k]]))) *
+			     (double)value[k] / total;
+		worst = fmax(worst, fabs(g - lambda * m.beta[j]));
+	}
+	is_near(worst, 0, 1e-7, "the gradient is lambda times the coefficient");
+	ok(m.intercept == 0, "without an intercept it is 0");
+	enet_release(&m);
+}
+
 static void test_weights(void)
 {
 	struct enet one = {.x = &x,
@@ -161,7 +192,8 @@ int main(void)
 	test_optimality(true, 0.5);
 	test_optimality(true, 1);
 	test_optimality(false, 0.5);
-	test_optimality(false, 0.01);
+	test_optimality(false, 0.05);
+	test_ridge();
 	test_weights();
 	test_no_columns();
 	return tap_end();

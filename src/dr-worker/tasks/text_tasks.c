@@ -2,6 +2,7 @@
  * otherwise than by their default are listed with that value alone. */
 #include "tasks/terms.h"
 #include "tasks/text_modeler.h"
+#include "tasks/word_grams.h"
 
 #define ONLY(word) ((const char *const[]){word, NULL})
 #define WORD(word) .initial = {word, 0}
@@ -89,4 +90,12 @@ const struct task text_modeler_task = {
 		"without having seen them, is an input of the learner.",
 	TASK_PARAMS(params),
 	.links = links,
+};
+
+const struct task word_grams_task = {
+	.name = "Matrix of word-grams occurrences",
+	.title = "Word grams",
+	.description = "Each term of one text column becomes a column that says whether, or "
+		       "how often, it occurs.",
+	TASK_PARAMS(params),
 };
