@@ -168,8 +168,8 @@ static double value_of(void *f, const double *p, double *g)
 	return fit_value(f, p, g);
 }
 
-/* One start, the prior's mode.  A second one, short length scales and much noise,
- * cost as much again and changed nothing: README.md. */
+/* One start, the prior's mode.  A second one, short length scales and much noise, cost
+ * as much again and did not pay: lib/tuner/README.md. */
 bool fit_mode(struct fit *f, double *p, struct err *e)
 {
 	size_t d = f->d;

@@ -16,7 +16,7 @@
  *   ln s2  ~ N(0, 1),  h ~ N(-6, 2)
  *
  * by L-BFGS with the exact gradient (Rasmussen & Williams, "Gaussian Processes for
- * Machine Learning", 2006, eq. 5.9).  The fit starts from the same places every
+ * Machine Learning", 2006, eq. 5.9).  The fit starts from the same place every
  * time and depends on nothing but the points and scores in their order.
  *
  * Cost: a fit some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer above 88
