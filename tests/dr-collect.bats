@@ -187,6 +187,43 @@ unreal() {
 	assert_log 'map(.state) == ["proposed", "submitted", "completed"]'
 }
 
+@test "both tools killed at any moment, over and over: nothing is lost and nothing runs twice" {
+	for i in {100..123}; do trial "$i" "{\"learning_rate\":0.$i,\"n_estimators\":20}"; done >in
+	for pause in 0.01 0.03 0.05 0.1 0.2 0.4; do
+		rm -f pipe
+		mkfifo pipe
+		dr-submit --parallel 2 --log log --model "$MODEL" <in >pipe 2>>err 3>&- &
+		submit=$!
+		dr-collect --log log <pipe >out 2>>err 3>&- &
+		collect=$!
+		sleep "$pause"
+		kill -9 "$submit" || true
+		sleep 0.1
+		kill -9 "$collect" || true
+		wait "$submit" "$collect" || true
+	done
+	run -0 --separate-stderr bash -c \
+		'dr-submit --log log --model "$MODEL" <in | dr-collect --log log'
+	assert_json 'length == 24 and all(.state == "completed") and
+		(map(.job | tonumber) | max - min) == 23'
+	assert_log 'map(select(.state == "completed").trial) | length == 24 and
+		(unique | length) == 24'
+	[ ! -s err ]
+}
+
+@test "trials of two projects are collected at once" {
+	load sandbox
+	submitted 1 '{"learning_rate":0.331}' >in
+	first=$DR_PROJECT
+	sandbox_project
+	# shellcheck disable=SC2153 # sandbox_project sets PROJECT
+	DR_PROJECT=$PROJECT submitted 2 '{"learning_rate":0.332}' >>in
+	run -0 --separate-stderr dr-collect <in
+	[ "$first" != "$PROJECT" ]
+	first=$first assert_json 'map({(.trial[15:]): [.state, .project]}) | add ==
+		{"1": ["completed", env.first], "2": ["completed", env.PROJECT]}'
+}
+
 @test "each trial is written the moment it is over, while the input is open" {
 	mkfifo in out
 	dr-collect <in >out 3>&- &

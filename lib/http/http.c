@@ -209,7 +209,8 @@ static void trace(struct call *c, enum retry_end end, CURLcode code, double agai
 		snprintf(what, sizeof(what), "%ld", c->r.status);
 	else
 		snprintf(what, sizeof(what), "%s",
-			 *c->why       ? c->why
+			 c->repeated   ? "closed before the answer"
+			 : *c->why     ? c->why
 			 : code        ? curl_easy_strerror(code)
 			 : c->r.status ? "the answer is no JSON"
 				       : "no answer");
