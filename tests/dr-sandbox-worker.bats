@@ -17,6 +17,12 @@ setup() {
 	load helper
 	load sandbox
 	cd "$BATS_TEST_TMPDIR" || return
+	shared=$SANDBOX_PID
+}
+
+# A test that has failed may have left a service of its own.
+teardown() {
+	[[ ${SANDBOX_PID:-$shared} == "$shared" ]] || kill "$SANDBOX_PID" 2>/dev/null || true
 }
 
 # parameter NAME: its id in the model.

@@ -15,7 +15,13 @@ setup() {
 	load helper
 	load sandbox
 	cd "$BATS_TEST_TMPDIR" || return
+	shared=$SANDBOX_PID
 	printf 'id,a,b,y\n1,2,3,0\n4,5,6,1\n' >table.csv
+}
+
+# A test that has failed may have left a service of its own.
+teardown() {
+	[[ ${SANDBOX_PID:-$shared} == "$shared" ]] || kill "$SANDBOX_PID" 2>/dev/null || true
 }
 
 # refuses STATUS WORDS METHOD PATH [CURL OPTION...]
