@@ -107,7 +107,7 @@ wait_for() {
 		enough() { [ "$(finals each.ndjson | sort -u | wc -l)" -ge "$done_trials" ]; }
 		wait_for 60 test -s each.ndjson
 		wait_for 60 enough
-		pkill -9 -s "$session" -x "$tool"
+		wait_for 60 pkill -9 -s "$session" -x "$tool" # it may not have started yet
 		wait "$session" && return 1
 		done_trials=$((done_trials + 2))
 	done
