@@ -151,13 +151,18 @@ static cJSON *new_trial(const struct train_place *place, const char *blueprint,
 	return NULL;
 }
 
-static bool set_submitted(cJSON *trial, const char *job, struct err *e)
+/* Of a job that was there before it is not known when it was submitted: taken_over
+ * says so, as in dr-submit. */
+static bool set_submitted(cJSON *trial, const struct dr_submission *s, struct err *e)
 {
 	char now[TRIAL_TIME_LEN + 1];
 
 	trial_now(now);
 	return trial_set_state(trial, TRIAL_SUBMITTED, NULL, e) &&
-	       ((json_set_str(trial, "job", job) && json_set_str(trial, "submitted_at", now)) ||
+	       ((json_set_str(trial, "job", s->job) &&
+		 json_set_str(trial, "submitted_at", now) &&
+		 (s->how != DR_REPEATED ||
+		  json_set(trial, "taken_over", cJSON_CreateTrue()))) ||
 		err_nomem(e));
 }
 
@@ -192,7 +197,7 @@ cJSON *train_start(struct dr *dr, const struct train_place *place, const char *b
 			s.job);
 		ok = set_failed(trial, why->text, e);
 	} else if (ok) {
-		ok = set_submitted(trial, s.job, e);
+		ok = set_submitted(trial, &s, e);
 	}
 	dr_submission_release(&s);
 	if (ok)
