@@ -9,7 +9,7 @@
 # sandbox_stop               ends it, and fails if it did not end as it should
 # sandbox_table FILE         writes a small table: 400 rows, target `bought` (yes, no)
 # sandbox_project            makes a project of such a table with all blueprints trained,
-#     and exports PROJECT, MODEL (the best one that can be tuned) and TABLE
+#     and exports PROJECT, MODEL (the best boosted trees) and TABLE
 #
 # Where setup_file cannot be used, call them in setup and teardown alike.
 
@@ -149,10 +149,10 @@ sandbox_aim() {
 	return 1
 }
 
-# sandbox_best PROJECT: the id of the best model that has parameters.
+# sandbox_best PROJECT: the id of the best model of boosted trees that has parameters.
 sandbox_best() {
 	local m
-	for m in $(api GET "projects/$1/models/" | jq -r '.[].id'); do
+	for m in $(api GET "projects/$1/models/" | jq -r '.[] | select(.modelType | test("Boosted")) | .id'); do
 		api GET "projects/$1/models/$m/advancedTuning/parameters/" >"$SANDBOX_DIR/parameters"
 		[[ $(api_status) == 200 ]] && echo "$m" && return
 	done
