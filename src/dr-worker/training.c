@@ -1,0 +1,177 @@
+#include "training.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "job.h"
+#include "json/json.h"
+
+#define SEED_MAX 9007199254740991.0
+#define TRAINING_ROWS_MIN 10
+#define SAMPLE_TOLERANCE 0.5 /* percentage points */
+
+bool training_request_read(struct training_request *r, const cJSON *job, struct err *e)
+{
+	*r = (struct training_request){.seed = -1};
+	r->values = json_get(job, "values");
+	r->features = json_get(job, "features");
+	if (r->values && !cJSON_IsObject(r->values))
+		return err_set(e, ERR_INPUT, "field 'values' must be an object");
+	if (r->features && !cJSON_IsArray(r->features))
+		return err_set(e, ERR_INPUT, "field 'features' must be an array");
+	return job_required(job, "dir", &r->dir, e) &&
+	       job_required(job, "blueprint", &r->blueprint, e) &&
+	       job_number(job, "sample_pct", 0.01, 100, &r->sample_pct, e) &&
+	       (!json_get(job, "seed") || job_whole(job, "seed", SEED_MAX, &r->seed, e));
+}
+
+/* Which columns may be used: those of the list that the blueprint reads. */
+static bool choose_columns(struct training *t, struct err *e)
+{
+	const struct frame *frame = &t->p.frame;
+	const cJSON *name;
+
+	if (!(t->use = calloc(frame->cols, sizeof *t->use)))
+		return err_nomem(e);
+	for (size_t i = 0; !t->r.features && i < frame->cols; i++)
+		t->use[i] = !frame->column[i].low_information;
+	cJSON_ArrayForEach (name, t->r.features) {
+		const struct column *c =
+			cJSON_IsString(name) ? frame_find(frame, name->valuestring) : NULL;
+
+		if (!c)
+			return err_set(e, ERR_INPUT, "field 'features': no column '%s'",
+				       cJSON_IsString(name) ? name->valuestring : "");
+		t->use[c - frame->column] = true;
+	}
+	t->use[t->p.target] = false;
+	for (size_t i = 0; i < frame->cols; i++)
+		t->use[i] = t->use[i] && pipeline_reads(t->blueprint, &frame->column[i]);
+	return true;
+}
+
+static bool choose_sizes(struct training *t, struct err *e)
+{
+	const struct partition *part = &t->p.partition;
+	size_t held = partition_size(part, PARTITION_HOLDOUT), open = part->rows - held;
+	size_t largest = open - partition_size(part, 0);
+	double largest_pct = 100 * (double)largest / (double)part->rows;
+	double pct = t->r.sample_pct ? t->r.sample_pct : largest_pct;
+	size_t want = (size_t)lround(pct / 100 * (double)part->rows);
+	struct training_sizes *s = &t->sizes;
+
+	/* The folds of 10,001 rows are not quite 16 %: 64 means four of them all the same. */
+	if (fabs(pct - largest_pct) < SAMPLE_TOLERANCE) {
+		s->fold = part->rows; /* all that there are */
+		s->training = largest;
+	} else if (want <= largest) {
+		s->fold = s->training = want;
+	} else {
+		s->fold = part->rows;
+		s->fold_holdout = want > open ? want - open : 0;
+		s->all = want < open ? want : open;
+		s->training = want;
+	}
+	return s->training >= TRAINING_ROWS_MIN ||
+	       err_set(e, ERR_REFUSED,
+		       "a sample of %zu rows is too small: at least %d are needed", s->training,
+		       TRAINING_ROWS_MIN);
+}
+
+bool training_open(struct training *t, const struct training_request *r, struct err *e)
+{
+	t->r = *r;
+	t->iterations = -1;
+	if (!prepared_read(&t->p, r->dir, e) || !catalogue_make(&t->catalogue, &t->p, e))
+		return false;
+	if (!(t->blueprint = catalogue_find(&t->catalogue, r->blueprint)))
+		return err_set(e, ERR_INPUT, "no blueprint '%s'", r->blueprint);
+	return settings_read(&t->settings, t->blueprint, r->values, e) &&
+	       choose_columns(t, e) && choose_sizes(t, e);
+}
+
+bool training_start(struct training *t, struct err *e)
+{
+	size_t rows = t->p.frame.rows;
+
+	t->train = malloc(rows * sizeof *t->train);
+	t->apply = malloc(rows * sizeof *t->apply);
+	t->out = malloc(rows * sizeof *t->out);
+	if (!t->train || !t->apply || !t->out)
+		return err_nomem(e);
+	return pipeline_init(&t->line, &t->p, t->blueprint, &t->settings, t->use,
+			     t->r.seed < 0 ? t->p.seed : (uint64_t)t->r.seed, e);
+}
+
+void training_close(struct training *t)
+{
+	if (t->line.p)
+		pipeline_release(&t->line);
+	free(t->out);
+	free(t->apply);
+	free(t->train);
+	free(t->use);
+	settings_release(&t->settings);
+	catalogue_release(&t->catalogue);
+	prepared_release(&t->p);
+}
+
+/* Train on the n rows of t->train, predict the n_apply rows of t->apply. */
+static bool train(struct training *t, size_t n, size_t n_apply, long *iterations, struct err *e)
+{
+	return pipeline_encode(&t->line, t->train, n, e) &&
+	       pipeline_learn(&t->line, t->train, n, t->apply, n_apply, t->out, iterations, e);
+}
+
+/* The model of one fold, or of PARTITION_NO_FOLD, on the n rows of t->train. */
+static bool one_fold(struct training *t, unsigned fold, size_t n, bool wanted, bool holdout,
+		     training_take *take, void *ctx, struct err *e)
+{
+	const struct partition *part = &t->p.partition;
+	size_t n_fold = wanted ? partition_rows(part, fold, t->apply) : 0, n_held = 0;
+	long iterations;
+
+	if (holdout)
+		n_held = partition_rows(part, PARTITION_HOLDOUT, t->apply + n_fold);
+	if (!train(t, n, n_fold + n_held, &iterations, e))
+		return false;
+	if (!fold)
+		t->iterations = iterations;
+	return (!n_fold || take(ctx, fold, t->apply, t->out, n_fold, e)) &&
+	       (!n_held ||
+		take(ctx, PARTITION_HOLDOUT, t->apply + n_fold, t->out + n_fold, n_held, e));
+}
+
+bool training_folds(struct training *t, const struct training_parts *parts, training_take *take,
+		    void *ctx, struct err *e)
+{
+	const struct partition *part = &t->p.partition;
+	bool holdout = parts->holdout && partition_size(part, PARTITION_HOLDOUT);
+	size_t n;
+
+	for (unsigned k = 0; k < part->reps; k++) {
+		bool wanted = k < parts->folds, with = !k && holdout && !t->sizes.all;
+
+		if (!wanted && !with)
+			continue;
+		n = partition_training(part, k, t->sizes.fold, t->sizes.fold_holdout, t->train);
+		if (!one_fold(t, k, n, wanted, with, take, ctx, e))
+			return false;
+	}
+	if (!holdout || !t->sizes.all)
+		return true;
+	n = partition_training(part, PARTITION_NO_FOLD, t->sizes.all, 0, t->train);
+	return one_fold(t, PARTITION_NO_FOLD, n, false, true, take, ctx, e);
+}
+
+bool training_predict(struct training *t, size_t n, struct err *e)
+{
+	const struct partition *part = &t->p.partition;
+	size_t n_train = t->sizes.all
+				 ? partition_training(part, PARTITION_NO_FOLD, t->sizes.all,
+						      t->sizes.fold_holdout, t->train)
+				 : partition_training(part, 0, t->sizes.fold, 0, t->train);
+
+	return train(t, n_train, n, &t->iterations, e);
+}
