@@ -1,5 +1,7 @@
 #include "store/schema.h"
 
+#include <stddef.h>
+
 /*
  * Times are text as the interface shows them, except those that are compared:
  * job.held_from and job.started are seconds since the epoch.  Columns named
@@ -10,7 +12,7 @@
  * Where base is null, the row is one that the worker offered, in `body`.
  * `summary` is what models and jobs show of it, under the names they use.
  */
-const char schema_sql[] =
+static const char first[] =
 	"CREATE TABLE project ("
 	" id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT, file_name TEXT,"
 	" created TEXT NOT NULL, stage TEXT NOT NULL, rows INTEGER,"
@@ -41,7 +43,8 @@ const char schema_sql[] =
 	" base TEXT, asked TEXT, body TEXT, summary TEXT NOT NULL,"
 	" PRIMARY KEY (project, id)) WITHOUT ROWID;"
 
-	/* kind: upload, aim (both shown through status/), fit, crossval.
+	/* kind: upload, aim, dataset (these are shown through status/), fit, crossval,
+	 * trained (training predictions), predict (predictions of a dataset).
 	 * status: fetch (an upload still being fetched), queue, inprogress, error,
 	 * ABORTED, COMPLETED.
 	 * held_from: when the client was told of the job; null where nobody was.
@@ -77,3 +80,30 @@ const char schema_sql[] =
 	" id TEXT PRIMARY KEY, project TEXT NOT NULL, job INTEGER,"
 	" status TEXT NOT NULL, message TEXT NOT NULL, created TEXT NOT NULL);"
 	"CREATE INDEX status_job ON status (job);";
+
+/* What models said, each of one model: of its own rows (subset), or of a dataset.  A row is
+ * there from the request on; rows, labels and task are null until its job has been done, the
+ * numbers are in the file of its id.  holdout: whether the subset has the holdout's rows.
+ * A dataset's rows are null until it has been read. */
+static const char predictions[] =
+	"CREATE TABLE dataset ("
+	" id TEXT PRIMARY KEY,"
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" name TEXT NOT NULL, created TEXT NOT NULL, status TEXT NOT NULL,"
+	" rows INTEGER, columns INTEGER);"
+	"CREATE INDEX dataset_project ON dataset (project, created);"
+	"CREATE INDEX dataset_status ON dataset (status);"
+
+	"CREATE TABLE prediction ("
+	" id TEXT PRIMARY KEY,"
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" model TEXT NOT NULL REFERENCES model ON DELETE CASCADE,"
+	" job INTEGER NOT NULL, subset TEXT, holdout INTEGER NOT NULL DEFAULT 0,"
+	" dataset TEXT REFERENCES dataset ON DELETE CASCADE,"
+	" rows INTEGER, labels TEXT, task TEXT);"
+	"CREATE INDEX prediction_project ON prediction (project, job);"
+	"CREATE INDEX prediction_job ON prediction (job);"
+	"CREATE INDEX prediction_model ON prediction (model);"
+	"CREATE INDEX prediction_dataset ON prediction (dataset);";
+
+const char *const schema_steps[] = {first, predictions, NULL};

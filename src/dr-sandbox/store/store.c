@@ -43,21 +43,24 @@ static bool exec(struct store *s, const char *sql)
 	return !s->failed;
 }
 
-static bool create(struct store *s, struct err *e)
+/* Bring the database from its version to ours, a step at a time. */
+static bool update(struct store *s, struct err *e)
 {
 	sqlite3_stmt *q = store_query(s, "PRAGMA user_version", "");
-	long long version = store_next(s, q) ? store_int(q, 0) : -1;
+	long long version = store_next(s, q) ? store_int(q, 0) : -1, ours = 0;
 
 	sqlite3_reset(q);
-	if (version > SCHEMA_VERSION)
+	while (schema_steps[ours])
+		ours++;
+	if (version > ours)
 		return err_set(e, ERR_INPUT, "written by a newer dr-sandbox (version %lld)",
 			       version);
-	if (version == 0) {
+	for (; version >= 0 && version < ours && !s->failed; version++) {
 		char stamp[64];
 
-		snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d", SCHEMA_VERSION);
+		snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %lld", version + 1);
 		exec(s, "BEGIN IMMEDIATE");
-		exec(s, schema_sql);
+		exec(s, schema_steps[version]);
 		exec(s, stamp);
 		exec(s, "COMMIT");
 	}
@@ -90,7 +93,7 @@ struct store *store_open(const char *path, struct err *e)
 	exec(s, "PRAGMA synchronous = NORMAL");
 	exec(s, "PRAGMA foreign_keys = ON");
 	exec(s, "PRAGMA trusted_schema = OFF");
-	if (!create(s, e)) {
+	if (!update(s, e)) {
 		err_prefix(e, "%s", path);
 		goto fail;
 	}
