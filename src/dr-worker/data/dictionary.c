@@ -86,11 +86,6 @@ uint32_t dictionary_add(struct dictionary *d, const char *s, size_t len)
 	return (uint32_t)(d->n - 1);
 }
 
-uint32_t dictionary_find(const struct dictionary *d, const char *s, size_t len)
-{
-	return d->n ? d->slot[find_slot(d, s, len)] - 1 : DICTIONARY_NONE;
-}
-
 void dictionary_release(struct dictionary *d)
 {
 	free(d->slot);

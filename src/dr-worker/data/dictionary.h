@@ -24,9 +24,6 @@ struct dictionary {
 /* Number of the string, new or known; DICTIONARY_NONE: out of memory. O(len). */
 uint32_t dictionary_add(struct dictionary *d, const char *s, size_t len);
 
-/* Number of the string, or DICTIONARY_NONE. */
-uint32_t dictionary_find(const struct dictionary *d, const char *s, size_t len);
-
 void dictionary_release(struct dictionary *d);
 
 /* The hash it uses: FNV-1a of 64 bits, folded. */
