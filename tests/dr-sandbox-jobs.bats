@@ -180,7 +180,7 @@ train() {
 }
 
 @test "a job that takes longer than the limit is ended and says so" {
-	sandbox_start --worker "$FAKE" --min-job-time 0 --time-limit 1
+	sandbox_start --worker "$FAKE" --min-job-time 0 --time-limit 5
 	project fit-hang
 	run -1 --separate-stderr sandbox_wait "$DATAROBOT_ENDPOINT/$(train 64)"
 	assert_json '.[0] | .status == "error" and (.message | contains("time limit"))'
