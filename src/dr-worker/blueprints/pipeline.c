@@ -3,15 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "blueprints/steps.h"
 #include "learners/linear.h"
 #include "learners/majority.h"
 #include "learners/xgboost.h"
-#include "tasks/impute.h"
-#include "tasks/one_hot.h"
-#include "tasks/ordinal.h"
-#include "tasks/standardize.h"
-#include "tasks/text_modeler.h"
-#include "tasks/word_grams.h"
 
 bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct blueprint *b,
 		   const struct settings *settings, const bool *use, uint64_t seed,
@@ -19,8 +14,7 @@ bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct bl
 {
 	size_t rows = p->frame.rows;
 
-	*l = (struct pipeline){
-		.p = p, .b = b, .settings = settings, .use = use, .seed = seed, .x.rows = rows};
+	*l = (struct pipeline){.p = p, .b = b, .settings = settings, .use = use, .seed = seed};
 	if (!(l->corpus = calloc(b->n_nodes, sizeof *l->corpus)))
 		return err_nomem(e);
 	if (p->regression)
@@ -37,8 +31,7 @@ void pipeline_release(struct pipeline *l)
 	for (size_t i = 0; l->corpus && i < l->b->n_nodes; i++)
 		corpus_release(&l->corpus[i]);
 	free(l->corpus);
-	matrix_release(&l->x);
-	sparse_release(&l->sparse);
+	block_release(&l->input);
 	free(l->level);
 }
 
@@ -68,133 +61,6 @@ static bool check_classes(const struct pipeline *l, const uint32_t *train, size_
 	return err_set(e, ERR_REFUSED, "the sample of %zu rows has one class only", n);
 }
 
-/* What a step is fitted with. */
-struct step {
-	size_t node;
-	struct params params;
-	const uint32_t *train;
-	size_t n;
-};
-
-static bool encode_ordinal(struct pipeline *l, const struct column *c, const struct step *s,
-			   struct err *e)
-{
-	float *out = matrix_add(&l->x, e);
-
-	return out && ordinal_encode(c, l->p->y, s->train, s->n, &s->params, l->seed, out,
-				     l->x.rows, e);
-}
-
-static bool encode_one_hot(struct pipeline *l, const struct column *c, const struct step *s,
-			   struct err *e)
-{
-	return one_hot_encode(c, s->train, s->n, &s->params, &l->sparse, e);
-}
-
-static bool encode_number(struct pipeline *l, const struct column *c, const struct step *s,
-			  struct err *e)
-{
-	return impute_encode(c, s->train, s->n, &s->params, &l->x, e);
-}
-
-/* Do a step for every column of a kind that may be used. */
-static bool each_column(struct pipeline *l, bool (*kind)(const struct column *),
-			bool (*encode)(struct pipeline *, const struct column *,
-				       const struct step *, struct err *),
-			const struct step *s, struct err *e)
-{
-	for (size_t i = 0; i < l->p->frame.cols; i++) {
-		const struct column *c = &l->p->frame.column[i];
-
-		if (l->use[i] && kind(c) && !encode(l, c, s, e))
-			return false;
-	}
-	return true;
-}
-
-/* The terms of a node's column, counted when they are needed first. */
-static bool need_corpus(struct pipeline *l, const struct step *s, struct err *e)
-{
-	const struct node *node = &l->b->node[s->node];
-
-	return l->corpus[s->node].start ||
-	       corpus_make(&l->corpus[s->node], &l->p->frame.column[node->column], &s->params,
-			   e) ||
-	       err_prefix(e, "%s", node->label);
-}
-
-static bool encode_words(struct pipeline *l, const struct step *s, struct err *e)
-{
-	size_t column = l->b->node[s->node].column;
-
-	return !l->use[column] ||
-	       (need_corpus(l, s, e) &&
-		word_grams_encode(&l->corpus[s->node], &l->p->frame.column[column], s->train,
-				  s->n, &s->params, &l->sparse, e));
-}
-
-static bool encode_text(struct pipeline *l, const struct step *s, struct err *e)
-{
-	size_t column = l->b->node[s->node].column;
-	struct text_input in = {
-		.corpus = &l->corpus[s->node],
-		.column = &l->p->frame.column[column],
-		.y = l->p->y,
-		.regression = l->p->regression,
-		.level = l->level,
-		.train = s->train,
-		.n_train = s->n,
-		.rows = l->x.rows,
-		.params = s->params,
-		.seed = l->seed,
-	};
-	float *out;
-
-	if (!l->use[column])
-		return true;
-	return need_corpus(l, s, e) && (out = matrix_add(&l->x, e)) &&
-	       text_modeler_encode(&in, out, e);
-}
-
-static bool run_step(struct pipeline *l, const struct step *s, struct err *e)
-{
-	switch (l->b->node[s->node].kind) {
-	case NODE_ORDINAL:
-		return each_column(l, column_is_category, encode_ordinal, s, e);
-	case NODE_ONE_HOT:
-		return each_column(l, column_is_category, encode_one_hot, s, e);
-	case NODE_IMPUTE:
-		return each_column(l, column_is_number, encode_number, s, e);
-	case NODE_STANDARDIZE:
-		return standardize(&l->x, s->train, s->n, e);
-	case NODE_TEXT_MODELER:
-		return encode_text(l, s, e);
-	case NODE_WORD_GRAMS:
-		return encode_words(l, s, e);
-	default: /* the data, a learner, or a step that is part of the next */
-		return true;
-	}
-}
-
-bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e)
-{
-	struct param_value *room = calloc(l->settings->n + 1, sizeof *room);
-	bool ok = room || err_nomem(e);
-
-	l->x.cols = 0;
-	sparse_release(&l->sparse);
-	ok = ok && check_classes(l, train, n, e) && sparse_init(&l->sparse, l->x.rows, e);
-	for (size_t i = 0; ok && i < l->b->n_nodes; i++) {
-		struct step s = {.node = i, .train = train, .n = n};
-
-		if (l->b->node[i].task)
-			s.params = settings_of(l->settings, l->b, i, room);
-		ok = run_step(l, &s, e);
-	}
-	free(room);
-	return ok;
-}
-
 static learner_fn *learner_of(enum node_kind kind)
 {
 	switch (kind) {
@@ -209,12 +75,112 @@ static learner_fn *learner_of(enum node_kind kind)
 	}
 }
 
+static size_t learner_node(const struct blueprint *b)
+{
+	size_t node = 0;
+
+	while (!learner_of(b->node[node].kind))
+		node++;
+	return node;
+}
+
+static size_t position(const struct blueprint *b, int id)
+{
+	size_t i = 0;
+
+	while (b->node[i].id != id)
+		i++;
+	return i;
+}
+
+/* The blocks of all nodes, while a graph is walked. */
+struct walk {
+	struct block *block;
+	size_t *left; /* edges from each node that were not gone yet */
+	struct param_value *room;
+};
+
+static bool open_walk(struct walk *w, const struct pipeline *l, struct err *e)
+{
+	const struct blueprint *b = l->b;
+
+	w->block = calloc(b->n_nodes, sizeof *w->block);
+	w->left = calloc(b->n_nodes, sizeof *w->left);
+	w->room = calloc(l->settings->n + 1, sizeof *w->room);
+	if (!w->block || !w->left || !w->room)
+		return err_nomem(e);
+	for (size_t i = 0; i < b->n_edges; i++)
+		w->left[position(b, b->edge[i].from)]++;
+	return true;
+}
+
+static void close_walk(struct walk *w, size_t nodes)
+{
+	for (size_t i = 0; w->block && i < nodes; i++)
+		block_release(&w->block[i]);
+	free(w->room);
+	free(w->left);
+	free(w->block);
+}
+
+/* All that comes into a node; what nobody else wants is moved or freed. */
+static bool gather(const struct pipeline *l, struct walk *w, size_t node, struct block *in,
+		   struct err *e)
+{
+	if (!block_init(in, l->p->frame.rows, e))
+		return false;
+	for (size_t i = 0; i < l->b->n_edges; i++) {
+		size_t from;
+
+		if (l->b->edge[i].to != l->b->node[node].id)
+			continue;
+		from = position(l->b, l->b->edge[i].from);
+		if (!--w->left[from] && !in->x.cols && !in->sparse.cols)
+			block_move(in, &w->block[from]);
+		else if (!block_append(in, &w->block[from], e))
+			return false;
+		if (!w->left[from])
+			block_release(&w->block[from]);
+	}
+	return true;
+}
+
+static bool walk_node(struct pipeline *l, struct walk *w, size_t node, const uint32_t *train,
+		      size_t n, struct err *e)
+{
+	struct block in = {0};
+	struct step s = {
+		.node = node, .train = train, .n = n, .in = &in, .out = &w->block[node]};
+	bool ok;
+
+	if (l->b->node[node].task)
+		s.params = settings_of(l->settings, l->b, node, w->room);
+	ok = gather(l, w, node, &in, e) && block_init(s.out, l->p->frame.rows, e) &&
+	     steps_run(l, &s, e);
+	block_release(&in);
+	return ok;
+}
+
+bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e)
+{
+	struct walk w = {0};
+	size_t learner = learner_node(l->b);
+	bool ok = check_classes(l, train, n, e) && open_walk(&w, l, e);
+
+	for (size_t i = 0; ok && i < learner; i++)
+		ok = walk_node(l, &w, i, train, n, e);
+	block_release(&l->input);
+	ok = ok && gather(l, &w, learner, &l->input, e);
+	close_walk(&w, l->b->n_nodes);
+	return ok;
+}
+
 bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const uint32_t *apply,
 		    size_t n_apply, double *out, long *iterations, struct err *e)
 {
 	struct learner_input in = {
-		.x = &l->x,
-		.sparse = &l->sparse,
+		.x = &l->input.x,
+		.sparse = &l->input.sparse,
 		.y = l->p->y,
 		.regression = l->p->regression,
 		.train = train,
@@ -225,12 +191,10 @@ bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const u
 		.n_apply = n_apply,
 		.p = out,
 	};
-	size_t node = 0;
+	size_t node = learner_node(l->b);
 	struct param_value *room;
 	bool ok;
 
-	while (!learner_of(l->b->node[node].kind))
-		node++;
 	if (!(room = calloc(l->settings->n + 1, sizeof *room)))
 		return err_nomem(e);
 	in.params = settings_of(l->settings, l->b, node, room);

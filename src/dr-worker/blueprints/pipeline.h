@@ -10,9 +10,8 @@
 
 #include "blueprints/settings.h"
 #include "data/prepared.h"
+#include "tasks/block.h"
 #include "tasks/corpus.h"
-#include "tasks/matrix.h"
-#include "tasks/sparse.h"
 
 struct pipeline {
 	const struct prepared *p;
@@ -21,8 +20,7 @@ struct pipeline {
 	const bool *use; /* of each column: may it be used? */
 	uint64_t seed;
 	uint8_t *level;        /* class of each row, NULL for regression */
-	struct matrix x;       /* numbers, and whatever has one column */
-	struct sparse sparse;  /* categories and words with a column each */
+	struct block input;    /* of the learner, once encoded */
 	struct corpus *corpus; /* of each node that counts words, once it was needed */
 };
 
