@@ -245,9 +245,24 @@ param() {
 	try subsample 0.5
 	try tree_method '"exact"'
 	try method '"lex"'
+	try method '"resp"'
 	try card_max 3
 	try min_support 1
 	try arbimp 0
+}
+
+@test "a category that has nothing to do with the target gains nothing from its mean" {
+	awk 'BEGIN {
+		srand(3); print "level,y"
+		for (i = 0; i < 1500; i++)
+			printf "level %d,%s\n", int(rand() * 400), rand() < 0.5 ? "yes" : "no"
+	}' >table.csv
+	dr-worker <<<'{"job":"aim","csv":"table.csv","dir":"prepared","target":"y"}' >aim.json
+	tree='^eXtreme.*Stopping$'
+	fit "$tree" ",\"features\":[\"level\"],\"values\":{\"$(param "$tree" method)\":\"resp\",
+		\"$(param "$tree" min_support)\":1}"
+	# A constant has ln 2; learning from a row's own target would give more than 0.8.
+	assert_json '.[0].metrics.LogLoss | (.folds + [.holdout]) | all(. > 0.67 and . < 0.73)'
 }
 
 @test "a value outside its bounds is refused, with the parameter, the bound and the task" {

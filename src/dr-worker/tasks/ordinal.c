@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/mix.h"
+#include "tasks/response.h"
 
 static const char *const methods[] = {"None", "random", "lex", "freq", "resp", NULL};
 static const char *const none[] = {"None", NULL};
@@ -14,7 +15,7 @@ static const struct param params[] = {
 	 .help = "most levels that are kept, the most frequent ones; None: all"},
 	{"method", .options = methods, .initial = {"freq", 0},
 	 .help = "order of the levels: None as they appear, random, lex alphabetical, freq by "
-		 "falling frequency, resp by the mean of the target"},
+		 "falling frequency; resp: the mean of the target instead of a whole number"},
 	{"min_support", .integer = {true, 1, 99999}, .initial = {NULL, 5},
 	 .help = "training rows a level needs to be kept"},
 };
@@ -22,16 +23,16 @@ static const struct param params[] = {
 const struct task ordinal_task = {
 	.name = "Ordinal encoding of categorical variables",
 	.title = "Ordinal encoding",
-	.description = "Each level of a categorical column becomes a whole number. Rare and "
-		       "unseen levels share one number, missing values have another.",
+	.description = "Each level of a categorical column becomes a whole number, or the mean "
+		       "of the target (for training rows of rows other than themselves). Rare "
+		       "and unseen levels share one number, missing values have another.",
 	TASK_PARAMS(params),
 };
 
 struct level {
 	uint32_t value;
-	size_t n;        /* training rows */
-	size_t seen;     /* when it appeared first in them */
-	double response; /* sum, then mean of y */
+	size_t n;    /* training rows */
+	size_t seen; /* when it appeared first in them */
 	uint64_t random;
 	const char *text;
 };
@@ -66,19 +67,11 @@ static int by_random(const void *a, const void *b)
 	return x->random != y->random ? (x->random < y->random ? -1 : 1) : by_text(a, b);
 }
 
-static int by_response(const void *a, const void *b)
-{
-	const struct level *x = a, *y = b;
-
-	return x->response != y->response ? (x->response < y->response ? -1 : 1)
-					  : by_text(a, b);
-}
-
 static int (*order_of(const char *method))(const void *, const void *)
 {
 	switch (*method) {
 	case 'r':
-		return method[1] == 'a' ? by_random : by_response;
+		return by_random;
 	case 'l':
 		return by_text;
 	case 'f':
@@ -99,8 +92,8 @@ static uint64_t text_key(const char *s)
 }
 
 /* The levels with enough support, the most frequent first; returns how many. */
-static size_t find_levels(const struct column *c, const double *y, const uint32_t *train,
-			  size_t n, size_t min_support, uint64_t seed, struct level *level)
+static size_t find_levels(const struct column *c, const uint32_t *train, size_t n,
+			  size_t min_support, uint64_t seed, struct level *level)
 {
 	size_t kept = 0;
 
@@ -114,17 +107,43 @@ static size_t find_levels(const struct column *c, const double *y, const uint32_
 		l = &level[c->code[train[i]]];
 		if (!l->n++)
 			l->seen = i;
-		l->response += y[train[i]];
 	}
 	for (size_t v = 0; v < c->n_values; v++)
 		if (level[v].n && level[v].n >= min_support) {
 			level[kept] = level[v];
-			level[kept].response /= (double)level[kept].n;
 			level[kept].random = mix(seed, text_key(level[kept].text));
 			kept++;
 		}
 	qsort(level, kept, sizeof *level, by_frequency);
 	return kept;
+}
+
+/* The number of each kept level and what all others, and missing values, have. */
+static void number_rows(const struct column *c, const struct level *level, size_t kept,
+			float *number, float *out, size_t rows)
+{
+	for (size_t v = 0; v < c->n_values; v++)
+		number[v] = ORDINAL_RARE;
+	for (size_t i = 0; i < kept; i++)
+		number[level[i].value] = (float)i;
+	for (size_t row = 0; row < rows; row++)
+		out[row] = c->code[row] == FRAME_NA ? ORDINAL_MISSING : number[c->code[row]];
+}
+
+/* From whole numbers to means of the target: rare levels are one level more, missing
+ * values another. */
+static bool respond(const double *y, const uint32_t *train, size_t n, uint64_t seed,
+		    size_t kept, float *out, size_t rows, struct err *e)
+{
+	uint32_t *group = malloc((rows ? rows : 1) * sizeof *group);
+	double most = (double)kept - 1 - ORDINAL_MISSING; /* a float may have rounded it up */
+	bool ok = group || err_nomem(e);
+
+	for (size_t row = 0; ok && row < rows; row++)
+		group[row] = (uint32_t)fmin((double)out[row] - ORDINAL_MISSING, most);
+	ok = ok && response_encode(group, (size_t)most + 1, rows, y, train, n, seed, out, e);
+	free(group);
+	return ok;
 }
 
 bool ordinal_encode(const struct column *c, const double *y, const uint32_t *train, size_t n,
@@ -133,25 +152,20 @@ bool ordinal_encode(const struct column *c, const double *y, const uint32_t *tra
 {
 	struct level *level = malloc((c->n_values + 1) * sizeof *level);
 	float *number = malloc((c->n_values + 1) * sizeof *number);
-	size_t kept;
+	size_t kept = 0;
+	bool ok = (level && number) || err_nomem(e);
 
-	if (!level || !number) {
-		free(level);
-		free(number);
-		return err_nomem(e);
+	if (ok) {
+		kept = find_levels(c, train, n, (size_t)params_number(p, "min_support"), seed,
+				   level);
+		if (!params_word(p, "card_max"))
+			kept = (size_t)fmin((double)kept, params_number(p, "card_max"));
+		qsort(level, kept, sizeof *level, order_of(params_word(p, "method")));
+		number_rows(c, level, kept, number, out, rows);
+		if (params_is(p, "method", "resp"))
+			ok = respond(y, train, n, seed, kept, out, rows, e);
 	}
-	kept = find_levels(c, y, train, n, (size_t)params_number(p, "min_support"), seed,
-			   level);
-	if (!params_word(p, "card_max"))
-		kept = (size_t)fmin((double)kept, params_number(p, "card_max"));
-	qsort(level, kept, sizeof *level, order_of(params_word(p, "method")));
-	for (size_t v = 0; v < c->n_values; v++)
-		number[v] = ORDINAL_RARE;
-	for (size_t i = 0; i < kept; i++)
-		number[level[i].value] = (float)i;
-	for (size_t row = 0; row < rows; row++)
-		out[row] = c->code[row] == FRAME_NA ? ORDINAL_MISSING : number[c->code[row]];
 	free(level);
 	free(number);
-	return true;
+	return ok;
 }

@@ -4,6 +4,7 @@
  * The levels of a column that occur in at least `min_support` training rows (at most
  * `card_max` of them, the most frequent) are numbered from 0 in the order of `method`.
  * All other levels, seen or not, are ORDINAL_RARE, missing values ORDINAL_MISSING.
+ * Method resp puts the mean of the target there instead (response.h).
  */
 #ifndef ORDINAL_H
 #define ORDINAL_H

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "../tap.h"
+#include "data/mix.h"
 #include "tasks/impute.h"
 #include "tasks/one_hot.h"
 #include "tasks/ordinal.h"
+#include "tasks/response.h"
 #include "tasks/standardize.h"
 
 /* Values b c a d; rows: b c c a a a - d; the last two are not trained on. */
@@ -42,10 +44,62 @@ static void test_ordinal(void)
 	codes("by frequency", all, "freq", 1, (float[]){2, 1, 1, 0, 0, 0, -2, -1});
 	codes("alphabetical", all, "lex", 1, (float[]){1, 2, 2, 0, 0, 0, -2, -1});
 	codes("as they appear", all, "None", 1, (float[]){0, 1, 1, 2, 2, 2, -2, -1});
-	codes("by the mean of the target", all, "resp", 1, (float[]){2, 1, 1, 0, 0, 0, -2, -1});
 	codes("rare levels share a code", all, "lex", 2, (float[]){-1, 1, 1, 0, 0, 0, -2, -1});
 	codes("only the two most frequent", two, "lex", 1,
 	      (float[]){-1, 1, 1, 0, 0, 0, -2, -1});
+}
+
+/* Rows not trained on get the mean of all training rows, drawn towards the mean of the
+ * table, (2 + 10 * 0.4) / (2 + 10); those trained on never see themselves. */
+static void test_response(void)
+{
+	static const uint32_t group[] = {0, 0, 1, 1, 1, 0, 1, 2}, some[] = {0, 1, 2, 3, 4};
+	static const double target[] = {1, 1, 0, 0, 0, 9, 9, 9};
+	static double alone[] = {1, 1, 1, 1, 0, 0, 0, 0};
+	static const uint32_t own[] = {0, 1, 2, 3, 4, 5, 6, 7};
+	struct err e = {0};
+	float out[8];
+	bool level = true;
+
+	ok(response_encode(group, 3, 8, target, some, 5, 1, out, &e), "three levels");
+	is_near((double)out[5], (2 + RESPONSE_PRIOR * 0.4) / (2 + RESPONSE_PRIOR), 1e-6,
+		"a row to be scored has its level's mean");
+	is_near((double)out[6], RESPONSE_PRIOR * 0.4 / (3 + RESPONSE_PRIOR), 1e-6,
+		"a level without positive rows has less than the table");
+	is_near((double)out[7], 0.4, 1e-6, "a level never seen has the mean of the table");
+	ok(response_encode(own, 8, 8, alone, own, 8, 1, out, &e), "a level for each row");
+	for (size_t i = 0; i < 8; i++)
+		level = level && out[i] == 0.5F;
+	ok(level, "a level of one training row tells nothing of its target");
+}
+
+/* A column that has nothing to do with the target. */
+static void test_response_leak(void)
+{
+	enum { ROWS = 4000, LEVELS = 800 };
+	static uint32_t group[ROWS], all[ROWS];
+	static double target[ROWS];
+	static float out[ROWS];
+	struct err e = {0};
+	double xy = 0, xx = 0, yy = 0, x = 0, mean = 0;
+
+	for (uint32_t i = 0; i < ROWS; i++) {
+		all[i] = i;
+		group[i] = (uint32_t)(mix(1, i) % LEVELS);
+		target[i] = (double)(mix(2, i) % 2);
+		mean += target[i] / ROWS;
+	}
+	ok(response_encode(group, LEVELS, ROWS, target, all, ROWS, 3, out, &e), "many levels");
+	for (size_t i = 0; i < ROWS; i++)
+		x += (double)out[i] / ROWS;
+	for (size_t i = 0; i < ROWS; i++) {
+		xy += ((double)out[i] - x) * (target[i] - mean);
+		xx += ((double)out[i] - x) * ((double)out[i] - x);
+		yy += (target[i] - mean) * (target[i] - mean);
+	}
+	/* Four standard errors of a correlation of 0; with their own targets it is 0.4. */
+	ok(fabs(xy / sqrt(xx * yy)) < 4 / sqrt(ROWS),
+	   "the means of a random column do not go with the target of the training rows");
 }
 
 static void test_impute(void)
@@ -144,6 +198,8 @@ static void test_standardize(void)
 int main(void)
 {
 	test_ordinal();
+	test_response();
+	test_response_leak();
 	test_impute();
 	test_median();
 	test_one_hot();
