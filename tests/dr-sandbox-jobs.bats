@@ -175,7 +175,7 @@ train() {
 	sandbox_run --dir "$SANDBOX_DIR" --worker "$FAKE" --min-job-time 0
 	[ "$DATAROBOT_API_TOKEN" = "$token" ]
 	for job in "$first" "$second"; do
-		run -0 --separate-stderr sandbox_wait "$DATAROBOT_ENDPOINT/$job"
+		where=$(sandbox_wait "$DATAROBOT_ENDPOINT/$job") || { echo "$where" && false; }
 	done
 }
 

@@ -12,7 +12,8 @@ const char *job_reported(const struct service *sv, sqlite3_stmt *q)
 	const char *status = store_text(q, JOB_STATUS);
 	double age = store_clock() - store_real(q, JOB_HELD_FROM); /* NAN where nobody asked */
 
-	if (strcmp(status, "COMPLETED") == 0 &&
+	/* Less than 0: the clock has been put back, who knows how far. */
+	if (strcmp(status, "COMPLETED") == 0 && age >= 0 &&
 	    (age < sv->min_job_time_s || (!store_int(q, JOB_SEEN) && age < JOB_UNSEEN_S)))
 		return "inprogress";
 	return status;
