@@ -3,6 +3,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	load helper
+	load worker
 	cd "$BATS_TEST_TMPDIR" || return
 	mkdir prepared
 }
@@ -21,22 +22,8 @@ table() {
 	}' >table.csv
 }
 
-# job JSON-TEXT STATUS: run it with that status expected.
-job() {
-	run "-${2:-0}" --separate-stderr dr-worker <<<"$1"
-}
-
 upload() {
 	job "{\"job\":\"upload\",\"csv\":\"${1-table.csv}\"}" "${2-0}"
-}
-
-aim() {
-	job "{\"job\":\"aim\",\"csv\":\"table.csv\",\"dir\":\"prepared\",\"target\":\"$1\"${2-}}" "${3-0}"
-}
-
-refused() {
-	[ "$stderr" = "" ]
-	assert_json "length == 1 and (.[0] | keys == [\"error\"]) and .[0].error == \"$1\""
 }
 
 @test "an upload is described column by column" {
@@ -179,25 +166,6 @@ refused() {
 	[[ $stderr == "dr-worker: write: "* ]]
 }
 
-# The first 600 packages of the frozen table, prepared for a target; ids in $ids.
-packages() {
-	"$BATS_TEST_DIRNAME/../pipelines/packages-table.sh" --frozen | awk 'NR <= 601' >table.csv
-	dr-worker <<<"{\"job\":\"aim\",\"csv\":\"table.csv\",\"dir\":\"prepared\",\"target\":\"$1\"}" >aim.json
-}
-
-# fit MODEL-TYPE-PATTERN EXTRA-FIELDS STATUS: train the first such blueprint.
-fit() {
-	local id
-	id=$(jq -r --arg p "$1" 'first(.blueprints[] | select(.model_type | test($p))) | .id' aim.json)
-	job "{\"job\":\"fit\",\"dir\":\"prepared\",\"blueprint\":\"$id\"${2-}}" "${3-0}"
-}
-
-# param MODEL-TYPE-PATTERN NAME: the id of a parameter.
-param() {
-	jq -r --arg p "$1" --arg n "$2" 'first(.blueprints[] | select(.model_type | test($p)))
-		| first(.parameters[] | select(.parameterName == $n)) | .parameterId' aim.json
-}
-
 @test "boosted trees beat the constant on packages, and the same job gives the same numbers" {
 	packages orphaned
 	fit Majority
@@ -300,13 +268,6 @@ param() {
 	packages n_depends
 	fit '^eXtreme.*Stopping$'
 	assert_json '.[0].metrics | (.["R Squared"].folds | add > 0) and (.RMSE.folds | length == 5)'
-}
-
-# Every n-th package: text needs more of them.
-text_packages() {
-	"$BATS_TEST_DIRNAME/../pipelines/packages-table.sh" --frozen |
-		awk -v n="$2" 'NR % n == 1' >table.csv
-	dr-worker <<<"{\"job\":\"aim\",\"csv\":\"table.csv\",\"dir\":\"prepared\",\"target\":\"$1\"}" >aim.json
 }
 
 @test "the blueprint with text has a modeler for each text column, whose parameters can be told apart" {

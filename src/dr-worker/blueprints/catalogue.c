@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "blueprints/build.h"
+#include "learners/forest.h"
 #include "learners/linear.h"
 #include "learners/majority.h"
 #include "learners/xgboost.h"
@@ -130,9 +131,9 @@ static bool majority(struct draft *d, struct err *e)
 }
 
 /* Categories as numbers, numbers imputed; texts as what a model of theirs predicts. */
-static bool trees(struct draft *d, const char *model_type, struct err *e)
+static bool trees(struct draft *d, enum node_kind kind, const struct task *learner,
+		  struct err *e)
 {
-	name(d->b, model_type, "GBM", "Gradient Boosting Machine");
 	if (!start(d, e))
 		return false;
 	if (d->categorical) {
@@ -146,8 +147,14 @@ static bool trees(struct draft *d, const char *model_type, struct err *e)
 		feed(d);
 	}
 	return text_steps(d, NODE_TEXT_MODELER, &text_modeler_task, e) &&
-	       finish(d, NODE_XGBOOST,
-		      d->p->regression ? &xgboost_regressor : &xgboost_classifier, e);
+	       finish(d, kind, learner, e);
+}
+
+static bool boosting(struct draft *d, const char *model_type, struct err *e)
+{
+	name(d->b, model_type, "GBM", "Gradient Boosting Machine");
+	return trees(d, NODE_XGBOOST,
+		     d->p->regression ? &xgboost_regressor : &xgboost_classifier, e);
 }
 
 static bool boosted_trees(struct draft *d, struct err *e)
@@ -155,17 +162,28 @@ static bool boosted_trees(struct draft *d, struct err *e)
 	if (!d->categorical && !d->numeric)
 		return true;
 	d->text = false;
-	return trees(d, d->p->regression ? XGBOOST_REGRESSOR : XGBOOST_CLASSIFIER, e);
+	return boosting(d, d->p->regression ? XGBOOST_REGRESSOR : XGBOOST_CLASSIFIER, e);
 }
 
 static bool boosted_trees_with_text(struct draft *d, struct err *e)
 {
 	if (!d->text)
 		return true;
-	return trees(d,
-		     d->p->regression ? XGBOOST_REGRESSOR " (with text)"
-				      : XGBOOST_CLASSIFIER " (with text)",
-		     e);
+	return boosting(d,
+			d->p->regression ? XGBOOST_REGRESSOR " (with text)"
+					 : XGBOOST_CLASSIFIER " (with text)",
+			e);
+}
+
+static bool forest(struct draft *d, struct err *e)
+{
+	const struct task *learner = d->p->regression ? &forest_regressor : &forest_classifier;
+
+	if (!d->categorical && !d->numeric)
+		return true;
+	d->text = false;
+	name(d->b, learner->name, "RF", "Random Forest");
+	return trees(d, NODE_FOREST, learner, e);
 }
 
 /* A column for each category and word, numbers standardised. */
@@ -203,7 +221,7 @@ static bool ridge(struct draft *d, struct err *e)
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
 	static bool (*const make[])(struct draft *, struct err *) = {
-		majority, boosted_trees, boosted_trees_with_text, elastic_net, ridge};
+		majority, boosted_trees, boosted_trees_with_text, forest, elastic_net, ridge};
 	size_t n = sizeof make / sizeof *make;
 
 	c->n = 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "blueprints/steps.h"
+#include "learners/forest.h"
 #include "learners/linear.h"
 #include "learners/majority.h"
 #include "learners/xgboost.h"
@@ -68,6 +69,8 @@ static learner_fn *learner_of(enum node_kind kind)
 		return majority_fit;
 	case NODE_XGBOOST:
 		return xgboost_fit;
+	case NODE_FOREST:
+		return forest_fit;
 	case NODE_LINEAR:
 		return linear_fit;
 	default:

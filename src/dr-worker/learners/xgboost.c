@@ -1,15 +1,13 @@
 #include "learners/xgboost.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/mix.h"
-#include "json/json.h"
+#include "learners/booster.h"
 #include "learners/early_stop.h"
 #include "learners/split.h"
-#include "learners/xgboost_library.h"
 
 /* The booster's parameters that are ours one to one. */
 static const struct {
@@ -30,67 +28,12 @@ static const struct {
 };
 
 struct boosting {
-	const struct xgboost_library *lib;
 	const struct learner_input *in;
 	uint32_t *row; /* the training rows: those learned from, then those watched */
 	size_t n_learn, n_watch;
 	DMatrixHandle learn, watch, apply;
-	BoosterHandle booster;
+	struct booster booster;
 };
-
-/* Turn a status of the library into ours. */
-static bool did(const struct boosting *b, int status, struct err *e)
-{
-	const char *text;
-	size_t len;
-
-	if (!status)
-		return true;
-	text = b->lib->last_error();
-	len = strcspn(text, "\n"); /* a stack trace follows */
-	return err_set(e, ERR_SYSTEM, "xgboost: %.*s", (int)len, text);
-}
-
-static bool make_matrix(const struct boosting *b, const uint32_t *row, size_t n, bool labels,
-			DMatrixHandle *out, struct err *e)
-{
-	const struct learner_input *in = b->in;
-	float missing = (float)params_number(&in->params, "missing_value"), *x, *y = NULL;
-	bool ok = false;
-
-	if (!(x = matrix_gather(in->x, row, n, e)))
-		return false;
-	if (!did(b, b->lib->matrix_create(x, n, in->x->cols, missing, out), e))
-		goto out;
-	if (labels) {
-		if (!(y = malloc(n * sizeof *y))) {
-			err_nomem(e);
-			goto out;
-		}
-		for (size_t i = 0; i < n; i++)
-			y[i] = (float)in->y[row[i]];
-		if (!did(b, b->lib->matrix_set(*out, "label", y, n), e))
-			goto out;
-	}
-	ok = true;
-out:
-	free(y);
-	free(x);
-	return ok;
-}
-
-static bool set(const struct boosting *b, const char *name, const char *value, struct err *e)
-{
-	return did(b, b->lib->set(b->booster, name, value), e);
-}
-
-static bool set_number(const struct boosting *b, const char *name, double v, struct err *e)
-{
-	char text[JSON_NUMBER_MAX];
-
-	json_number(v, text);
-	return set(b, name, text, e);
-}
 
 /* Where boosting starts: the mean of the rows learned from, or 0.5. */
 static double base_score(const struct boosting *b)
@@ -107,22 +50,23 @@ static double base_score(const struct boosting *b)
 
 static bool configure(const struct boosting *b, struct err *e)
 {
+	const struct booster *to = &b->booster;
 	const struct params *p = &b->in->params;
 	const char *method = params_word(p, "tree_method");
 
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-		if (!set_number(b, same[i].theirs, params_number(p, same[i].ours), e))
+		if (!booster_set_number(to, same[i].theirs, params_number(p, same[i].ours), e))
 			return false;
-	if (!b->in->regression &&
-	    !set_number(b, "scale_pos_weight", params_number(p, "scale_pos_weight"), e))
+	if (!b->in->regression && !booster_set_number(to, "scale_pos_weight",
+						      params_number(p, "scale_pos_weight"), e))
 		return false;
-	return set(b, "nthread", "1", e) && set(b, "verbosity", "0", e) &&
-	       set(b, "objective", b->in->regression ? "reg:squarederror" : "binary:logistic",
-		   e) &&
-	       set(b, "eval_metric", b->in->regression ? "rmse" : "logloss", e) &&
-	       set(b, "tree_method", strcmp(method, "auto") ? method : "hist", e) &&
-	       set_number(b, "seed", params_number(p, "random_state"), e) &&
-	       set_number(b, "base_score", base_score(b), e);
+	return booster_set(to, "nthread", "1", e) && booster_set(to, "verbosity", "0", e) &&
+	       booster_set(to, "objective",
+			   b->in->regression ? "reg:squarederror" : "binary:logistic", e) &&
+	       booster_set(to, "eval_metric", b->in->regression ? "rmse" : "logloss", e) &&
+	       booster_set(to, "tree_method", strcmp(method, "auto") ? method : "hist", e) &&
+	       booster_set_number(to, "seed", params_number(p, "random_state"), e) &&
+	       booster_set_number(to, "base_score", base_score(b), e);
 }
 
 /* Loss of the rows that are watched: the number behind the last colon of the library's
@@ -132,7 +76,10 @@ static bool watched_loss(const struct boosting *b, int round, double *loss, stru
 	const char *name = "watch", *text, *colon;
 	DMatrixHandle watch = b->watch;
 
-	if (!did(b, b->lib->evaluate(b->booster, round, &watch, &name, 1, &text), e))
+	if (!booster_did(
+		    &b->booster,
+		    b->booster.lib->evaluate(b->booster.handle, round, &watch, &name, 1, &text),
+		    e))
 		return false;
 	colon = strrchr(text, ':');
 	*loss = colon ? strtod(colon + 1, NULL) : NAN;
@@ -152,7 +99,9 @@ static bool boost(const struct boosting *b, long *rounds, struct err *e)
 	for (long i = 1; i <= most && !done; i++) {
 		double loss;
 
-		if (!did(b, b->lib->update(b->booster, (int)i - 1, b->learn), e))
+		if (!booster_did(
+			    &b->booster,
+			    b->booster.lib->update(b->booster.handle, (int)i - 1, b->learn), e))
 			goto out;
 		if (i < most && !early_stop_due(&stop, i))
 			continue;
@@ -168,35 +117,16 @@ out:
 	return ok;
 }
 
-static bool predict(const struct boosting *b, long rounds, struct err *e)
-{
-	bst_ulong const *shape;
-	bst_ulong dims;
-	const float *p;
-	char *config;
-	bool ok;
-
-	if (asprintf(&config,
-		     "{\"type\":0,\"training\":false,\"iteration_begin\":0,"
-		     "\"iteration_end\":%ld,\"strict_shape\":false}",
-		     rounds) < 0)
-		return err_nomem(e);
-	ok = did(b, b->lib->predict(b->booster, b->apply, config, &shape, &dims, &p), e);
-	free(config);
-	for (size_t i = 0; ok && i < b->in->n_apply; i++)
-		b->in->p[i] = p[i];
-	return ok;
-}
-
 static bool prepare(struct boosting *b, struct err *e)
 {
 	const struct learner_input *in = b->in;
 	uint64_t seed = mix(in->seed, (uint64_t)params_number(&in->params, "random_state"));
+	double missing = params_number(&in->params, "missing_value");
 
 	if (!in->x->cols)
 		return err_set(e, ERR_REFUSED,
 			       "none of the features can be used by this model");
-	if (!(b->lib = xgboost_library(e)))
+	if (!(b->booster.lib = xgboost_library(e)))
 		return false;
 	if (!(b->row = malloc(in->n_train * sizeof *b->row)))
 		return err_nomem(e);
@@ -205,30 +135,35 @@ static bool prepare(struct boosting *b, struct err *e)
 			e))
 		return false;
 	b->n_watch = in->n_train - b->n_learn;
-	return make_matrix(b, b->row, b->n_learn, true, &b->learn, e) &&
-	       make_matrix(b, b->row + b->n_learn, b->n_watch, true, &b->watch, e) &&
-	       make_matrix(b, in->apply, in->n_apply, false, &b->apply, e);
+	return booster_matrix(&b->booster, in, b->row, b->n_learn, missing, in->y, &b->learn,
+			      e) &&
+	       booster_matrix(&b->booster, in, b->row + b->n_learn, b->n_watch, missing, in->y,
+			      &b->watch, e) &&
+	       booster_matrix(&b->booster, in, in->apply, in->n_apply, missing, NULL, &b->apply,
+			      e);
+}
+
+static bool create(struct boosting *b, struct err *e)
+{
+	const DMatrixHandle both[] = {b->learn, b->watch};
+
+	return booster_did(&b->booster, b->booster.lib->create(both, 2, &b->booster.handle), e);
 }
 
 bool xgboost_fit(struct learner_input *in, struct err *e)
 {
 	struct boosting b = {.in = in};
-	bool ok = false;
+	const float *p;
+	bool ok = prepare(&b, e) && create(&b, e) && configure(&b, e) &&
+		  boost(&b, &in->iterations, e) &&
+		  booster_predict(&b.booster, b.apply, in->iterations, &p, e);
 
-	if (prepare(&b, e)) {
-		const DMatrixHandle both[] = {b.learn, b.watch};
-
-		ok = did(&b, b.lib->create(both, 2, &b.booster), e) && configure(&b, e) &&
-		     boost(&b, &in->iterations, e) && predict(&b, in->iterations, e);
-	}
-	if (b.booster)
-		b.lib->free(b.booster);
-	if (b.apply)
-		b.lib->matrix_free(b.apply);
-	if (b.watch)
-		b.lib->matrix_free(b.watch);
-	if (b.learn)
-		b.lib->matrix_free(b.learn);
+	for (size_t i = 0; ok && i < in->n_apply; i++)
+		in->p[i] = (double)p[i];
+	booster_release(&b.booster);
+	booster_drop(&b.booster, b.apply);
+	booster_drop(&b.booster, b.watch);
+	booster_drop(&b.booster, b.learn);
 	free(b.row);
 	return ok;
 }
