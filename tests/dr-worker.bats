@@ -227,8 +227,8 @@ upload() {
 	}' >table.csv
 	dr-worker <<<'{"job":"aim","csv":"table.csv","dir":"prepared","target":"y"}' >aim.json
 	tree='^eXtreme.*Stopping$'
-	fit "$tree" ",\"features\":[\"level\"],\"values\":{\"$(param "$tree" method)\":\"resp\",
-		\"$(param "$tree" min_support)\":1}"
+	values="\"$(param "$tree" method)\":\"resp\",\"$(param "$tree" min_support)\":1"
+	fit "$tree" ",\"features\":[\"level\"],\"values\":{$values}"
 	# A constant has ln 2; learning from a row's own target would give more than 0.8.
 	assert_json '.[0].metrics.LogLoss | (.folds + [.holdout]) | all(. > 0.67 and . < 0.73)'
 }
