@@ -143,7 +143,7 @@ upload() {
 		[ "$stderr" = "dr-worker: $2" ]
 	}
 	refuse '{"job":"upload"}' "field 'csv' is missing"
-	refuse '{"job":"dance"}' "field 'job' must be upload, aim or fit, not 'dance'"
+	refuse '{"job":"dance"}' "field 'job' must be upload, aim, fit or predict, not 'dance'"
 	refuse '{"job":"upload","csv":"a","colour":1}' "field 'colour' is not known in this job"
 	refuse '{"job":"fit","dir":"prepared","blueprint":"x"}' "prepared: no prepared table: No such file or directory"
 	refuse $'{"job":"upload","csv":"a"}\n{}' "<stdin>:2: a second job; one is done at a time"

@@ -44,18 +44,23 @@ static bool read_request(const cJSON *job, struct request *r, struct err *e)
 }
 
 /* Rows whose target is missing teach nothing: they are left out, as DataRobot does. */
-static bool drop_missing(struct frame *f, size_t target, struct err *e)
+static bool drop_missing(struct prepared *p, struct err *e)
 {
-	bool *keep;
+	struct frame *f = &p->frame;
+	const struct column *c = &f->column[p->target];
+	bool *keep = malloc(f->rows * sizeof *keep);
+	size_t n = 0;
 
-	if (f->column[target].n_missing) {
-		if (!(keep = malloc(f->rows * sizeof *keep)))
-			return err_nomem(e);
-		for (size_t row = 0; row < f->rows; row++)
-			keep[row] = f->column[target].code[row] != FRAME_NA;
-		frame_filter(f, keep);
+	if (!keep || !(p->row_id = malloc(f->rows * sizeof *p->row_id))) {
 		free(keep);
+		return err_nomem(e);
 	}
+	for (size_t row = 0; row < f->rows; row++)
+		if ((keep[row] = c->code[row] != FRAME_NA))
+			p->row_id[n++] = (uint32_t)row;
+	if (n < f->rows)
+		frame_filter(f, keep);
+	free(keep);
 	return f->rows >= ROWS_MIN ||
 	       err_set(e, ERR_REFUSED,
 		       "the table has %zu rows with a target; at least %d are needed", f->rows,
@@ -92,14 +97,13 @@ static bool prepare(const struct request *r, struct prepared *p, struct target *
 {
 	const struct column *c;
 
-	if (!frame_read(&p->frame, r->csv, e))
+	if (!frame_read_table(&p->frame, r->csv, e))
 		return false;
 	if (!(c = frame_find(&p->frame, r->target)))
 		return err_set(e, ERR_REFUSED, "the table has no column '%s'", r->target);
 	p->target = (size_t)(c - p->frame.column);
 	p->seed = (uint64_t)r->seed;
-	if (!drop_missing(&p->frame, p->target, e) ||
-	    !target_read(t, c, p->frame.rows, r->positive, e))
+	if (!drop_missing(p, e) || !target_read(t, c, p->frame.rows, r->positive, e))
 		return false;
 	p->regression = t->regression;
 	p->y = t->y;

@@ -1,5 +1,5 @@
 /*
- * job: the three kinds of job, each in a file of its own.  A job function reads its
+ * job: the kinds of job, each in a file of its own.  A job function reads its
  * record (dr-worker(1) describes the fields) and returns the result record.
  *
  * NULL: ERR_REFUSED where the data does not allow the job, ERR_INPUT where the record
@@ -17,6 +17,7 @@
 cJSON *job_upload(const cJSON *job, struct err *e);
 cJSON *job_aim(const cJSON *job, struct err *e);
 cJSON *job_fit(const cJSON *job, struct err *e);
+cJSON *job_predict(const cJSON *job, struct err *e);
 
 /* What job files share.  A field that is missing or null leaves *v as it was; one of
  * another type or out of bounds is ERR_INPUT. */

@@ -15,8 +15,8 @@ static const struct cli_option options[] = {
 static const struct cli_tool tool = {
 	.name = "dr-worker",
 	.synopsis = "<job >result",
-	.summary =
-		"Do one job of dr-sandbox: read a table, prepare it, or train a model on it.",
+	.summary = "Do one job of dr-sandbox: read a table, prepare it, train a model on it, "
+		   "or predict.",
 	.examples =
 		"  echo '{\"job\":\"upload\",\"csv\":\"loans.csv\"}' | dr-worker | jq .rows\n",
 	.details = "One job is read from standard input, one result is written; dr-worker(1)\n"
@@ -37,7 +37,10 @@ static cJSON *run(const cJSON *job, struct err *e)
 		return job_aim(job, e);
 	if (!strcmp(kind, "fit"))
 		return job_fit(job, e);
-	err_set(e, ERR_INPUT, "field 'job' must be upload, aim or fit, not '%s'", kind);
+	if (!strcmp(kind, "predict"))
+		return job_predict(job, e);
+	err_set(e, ERR_INPUT, "field 'job' must be upload, aim, fit or predict, not '%s'",
+		kind);
 	return NULL;
 }
 

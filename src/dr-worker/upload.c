@@ -7,13 +7,15 @@
 
 cJSON *job_upload(const cJSON *job, struct err *e)
 {
-	static const char *const fields[] = {"job", "csv", NULL};
+	static const char *const fields[] = {"job", "csv", "predict", NULL};
 	const char *path;
+	bool predict = false;
 	struct frame f;
 	cJSON *result;
 
 	if (!job_knows(job, fields, e) || !job_required(job, "csv", &path, e) ||
-	    !frame_read(&f, path, e))
+	    !job_flag(job, "predict", &predict, e) ||
+	    !(predict ? frame_read : frame_read_table)(&f, path, e))
 		return NULL;
 	result = cJSON_CreateObject();
 	if (!result || !json_set_num(result, "rows", (double)f.rows) ||

@@ -92,10 +92,6 @@ static bool read_header(struct frame *f, struct csv *csv, struct err *e)
 		return false;
 	if (got == CSV_END)
 		return err_set(e, ERR_REFUSED, "the file is empty");
-	if (n < 2)
-		return err_set(e, ERR_REFUSED,
-			       "the file has one column: a target and at least one feature "
-			       "are needed");
 	if (!(f->column = calloc(n, sizeof *f->column)))
 		return err_nomem(e);
 	f->cols = n;
@@ -154,6 +150,17 @@ out:
 	if (!ok)
 		frame_release(f);
 	return ok;
+}
+
+bool frame_read_table(struct frame *f, const char *path, struct err *e)
+{
+	if (!frame_read(f, path, e))
+		return false;
+	if (f->cols > 1)
+		return true;
+	frame_release(f);
+	return err_set(e, ERR_REFUSED,
+		       "the file has one column: a target and at least one feature are needed");
 }
 
 void frame_release(struct frame *f)

@@ -46,9 +46,11 @@ struct frame {
 };
 
 /* Read a CSV file: column names from its first record, types inferred (types.h).
- * ERR_REFUSED: see csv.h; and no rows, one column, names that occur twice, a row
+ * ERR_REFUSED: see csv.h; and no rows, names that occur twice, a row
  * with another number of fields than the header. */
 bool frame_read(struct frame *f, const char *path, struct err *e);
+/* The same; ERR_REFUSED too where there is one column only: nothing to learn from. */
+bool frame_read_table(struct frame *f, const char *path, struct err *e);
 void frame_release(struct frame *f);
 
 /* Keep the rows for which keep[row] is true, in their order; values stay. */

@@ -11,7 +11,7 @@
 #define FILE_NAME "table"
 #define FILE_TEMPORARY "table.tmp"
 
-static const char magic[16] = "drtune-table-01";
+static const char magic[16] = "drtune-table-02";
 
 /* What stands at the start of the file and in front of each column. */
 struct head {
@@ -67,7 +67,8 @@ static bool put_all(FILE *out, const struct prepared *p)
 	for (size_t i = 0; i < f->cols; i++)
 		if (!put_column(out, &f->column[i], f->rows))
 			return false;
-	return put(out, p->y, sizeof *p->y, f->rows) &&
+	return put(out, p->row_id, sizeof *p->row_id, f->rows) &&
+	       put(out, p->y, sizeof *p->y, f->rows) &&
 	       put(out, p->partition.fold, 1, f->rows) &&
 	       put(out, p->partition.order, sizeof *p->partition.order, f->rows);
 }
@@ -199,7 +200,8 @@ static bool get_all(struct prepared *p, struct cursor *in)
 	for (size_t i = 0; i < f->cols; i++)
 		if (!get_column(in, &f->column[i], f->rows))
 			return false;
-	return (p->y = get_array(in, sizeof *p->y, f->rows)) &&
+	return (p->row_id = get_array(in, sizeof *p->row_id, f->rows)) &&
+	       (p->y = get_array(in, sizeof *p->y, f->rows)) &&
 	       (p->partition.fold = get_array(in, 1, f->rows)) &&
 	       (p->partition.order = get_array(in, sizeof *p->partition.order, f->rows)) &&
 	       !in->left && check_partition(&p->partition);
@@ -262,6 +264,7 @@ void prepared_release(struct prepared *p)
 {
 	frame_release(&p->frame);
 	partition_release(&p->partition);
+	free(p->row_id);
 	free(p->y);
 	*p = (struct prepared){0};
 }

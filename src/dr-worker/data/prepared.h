@@ -23,6 +23,7 @@ struct prepared {
 	size_t target;      /* number of the target column */
 	bool regression;
 	const struct metric *metric; /* of the project */
+	uint32_t *row_id;            /* rows; number in the file, from 0 */
 	double *y;                   /* rows; binary: 1 for the positive class, else 0 */
 	struct partition partition;
 	uint64_t seed;

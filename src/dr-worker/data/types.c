@@ -6,7 +6,10 @@
 #include <strings.h>
 #include <time.h>
 
+#include "json/json.h"
+
 #define NUMBER_MAX 64 /* bytes; longer ones are names made of digits */
+#define SHOWN_MAX 60  /* bytes of a value in a message */
 #define SECONDS_A_DAY 86400.0
 
 bool types_missing(const char *s, size_t len)
@@ -168,7 +171,14 @@ static bool read_date(const char *s, const char *format, double *days)
 	return check.tm_mday == tm.tm_mday && check.tm_mon == tm.tm_mon; /* no 31 April */
 }
 
-static bool infer_date(struct column *c)
+static bool is_date(struct column *c, size_t v, const char *format)
+{
+	return column_value_len(c, v) < NUMBER_MAX &&
+	       read_date(column_value(c, v), format, &c->number[v]);
+}
+
+/* The first format that the first n values fit, or NULL. */
+static const char *find_format(struct column *c, size_t n)
 {
 	static const char *const format[] = {"%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y",
 					     "%d/%m/%Y", "%d.%m.%Y", "%m/%d/%y",
@@ -177,15 +187,43 @@ static bool infer_date(struct column *c)
 	for (size_t i = 0; i < sizeof format / sizeof *format; i++) {
 		size_t v = 0;
 
-		while (v < c->n_values && column_value_len(c, v) < NUMBER_MAX &&
-		       read_date(column_value(c, v), format[i], &c->number[v]))
+		while (v < n && is_date(c, v, format[i]))
 			v++;
-		if (v == c->n_values) {
-			c->type = COLUMN_DATE;
-			return true;
-		}
+		if (v == n)
+			return format[i];
 	}
-	return false;
+	return NULL;
+}
+
+static bool infer_date(struct column *c)
+{
+	if (!find_format(c, c->n_values))
+		return false;
+	c->type = COLUMN_DATE;
+	return true;
+}
+
+bool types_extend(struct column *c, size_t from, struct err *e)
+{
+	const char *format = c->type == COLUMN_DATE ? find_format(c, from) : NULL;
+
+	for (size_t v = from; v < c->n_values; v++) {
+		const char *s = column_value(c, v);
+		size_t len = column_value_len(c, v);
+		enum column_type type = COLUMN_NUMERIC;
+
+		if (c->type == COLUMN_DATE
+			    ? format && is_date(c, v, format)
+			    : types_number(s, len, &c->number[v], &type) &&
+				      (type == COLUMN_NUMERIC || type == c->type))
+			continue;
+		len = json_utf8_prefix(s, len < SHOWN_MAX ? len : SHOWN_MAX);
+		return err_set(e, ERR_REFUSED,
+			       "column '%s': '%.*s' is not written as the table's %s", c->name,
+			       (int)len, s,
+			       c->type == COLUMN_DATE ? "dates are" : "numbers are");
+	}
+	return true;
 }
 
 static bool infer_boolean(struct column *c)

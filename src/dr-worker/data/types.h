@@ -26,6 +26,12 @@ bool types_missing(const char *s, size_t len);
 /* Set type, number and low_information of every column. ERR_SYSTEM only. */
 bool types_infer(struct frame *f, struct err *e);
 
+/*
+ * Set the numbers of the values from `from` on of a column of numbers or dates whose values
+ * before that were inferred.  ERR_REFUSED: one is not written as those are.
+ */
+bool types_extend(struct column *c, size_t from, struct err *e);
+
 /* A number as above, without its sign of percent or currency, whose type it sets. */
 bool types_number(const char *s, size_t len, double *v, enum column_type *type);
 
