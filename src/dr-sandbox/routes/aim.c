@@ -38,6 +38,9 @@ static const struct {
 	{"runLeakageRemovedFeatureList", SHOWN},
 	{"prepareModelForDeployment", NOTHING},
 	{"useGpu", SHOWN},
+	/* Of secondary tables, which there are none of; the Python client sends true. */
+	{"useSupervisedFeatureReduction", SHOWN},
+	{"featureDiscoverySupervisedFeatureReduction", SHOWN},
 };
 
 static const struct {
