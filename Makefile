@@ -3,6 +3,7 @@
 #   make                 build the tools into bin/
 #   make check           build and run all tests; ends with `N passed, N failed`
 #   make asan            the same with address and undefined-behaviour sanitizers
+#   make check-client    DataRobot's own Python client against dr-sandbox (needs python3-venv)
 #   make lint            formatting, static analysis, shell scripts, man pages
 #   make format          let clang-format rewrite the sources
 #   make demo            the whole run against a private dr-sandbox
@@ -42,7 +43,7 @@ PAGES := $(wildcard src/*.[1-9] src/*/*.[1-9])
 RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run tests/client/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 
@@ -82,6 +83,8 @@ check: all $(UNITS)
 	tests/run $(BIN) $(UNITS)
 asan:
 	$(MAKE) MODE=asan check
+check-client: all
+	tests/client/run $(BIN)
 
 lint:
 	clang-format --dry-run --Werror $(SOURCES)
@@ -117,6 +120,6 @@ uninstall:
 clean:
 	rm -rf build $(TOOLS:%=bin/%)
 
-.PHONY: all check asan lint format demo install uninstall clean FORCE
+.PHONY: all check asan check-client lint format demo install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
