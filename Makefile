@@ -35,7 +35,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Ilib -I$(BUILD) $(WARNINGS) $(CFLAGS) $(CFL
 
 # Each tool is linked with those of these that it uses.
 LIBS := -lcurl -lcjson -lmd -lyaml -ljq -lmicrohttpd -lsqlite3 \
-        -lstemmer -lnlopt -llapacke -llapack -lblas -lpthread -lm
+        -lstemmer -llinear -lnlopt -llapacke -llapack -lblas -lpthread -lm
 ALL_LDFLAGS = $(LDFLAGS) $(LDFLAGS_$(MODE)) -Wl,--as-needed
 
 TOOLS := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))

@@ -20,3 +20,30 @@ setup() {
 	fit RandomForest
 	assert_json '.[0].metrics["R Squared"].folds | add > 0'
 }
+
+@test "logistic regression beats the constant, and all its parameters change it" {
+	packages orphaned
+	fit Majority
+	constant=$(jq '.metrics.LogLoss.folds | add' <<<"$output")
+	fit Logistic
+	assert_json ".[0] | (.metrics.LogLoss.folds | add < $constant) and .iterations == null and
+		(.features | index(\"description\") == null)"
+	changes Logistic ',"cross_validation":false' C 1 penalty '"l2"' \
+		tol 0.5 random_state 1
+	packages n_depends
+	jq -e '.blueprints | all(.model_type | test("Logistic") | not)' aim.json
+}
+
+@test "a text column has a model of its own, named after it, that beats the constant" {
+	text_packages orphaned 3
+	fit Majority
+	constant=$(jq '.metrics.LogLoss.folds | add' <<<"$output")
+	fit 'Modeler.* - description$'
+	assert_json ".[0] | (.metrics.LogLoss.folds | add < $constant) and .features == [\"description\"]"
+	changes 'Modeler.* - description$' ',"cross_validation":false' max_ngram 2 use_idf '"True"'
+	jq -e '.blueprints[] | select(.model_type | endswith(" - description")) |
+		(.nodes | map(.id)) == ["0","-3","1","2","3"] and
+		.edges == [["0","-3"],["-3","1"],["1","2"],["2","3"]]' aim.json
+	fit 'Modeler.* - description$' ',"features":["section"]' 1
+	refused "none of the features can be used by this model"
+}

@@ -47,7 +47,7 @@ static bool choose_columns(struct training *t, struct err *e)
 	}
 	t->use[t->p.target] = false;
 	for (size_t i = 0; i < frame->cols; i++)
-		t->use[i] = t->use[i] && pipeline_reads(t->blueprint, &frame->column[i]);
+		t->use[i] = t->use[i] && pipeline_reads(t->blueprint, frame, i);
 	return true;
 }
 

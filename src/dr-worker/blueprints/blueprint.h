@@ -38,6 +38,8 @@ enum node_kind {
 	NODE_XGBOOST,
 	NODE_FOREST,
 	NODE_LINEAR,
+	NODE_LOGISTIC,
+	NODE_TEXT_LEARNER,
 };
 
 struct node {
@@ -55,6 +57,7 @@ struct edge {
 struct blueprint {
 	char id[BLUEPRINT_ID_LEN + 1]; /* from the content: the same graph has the same id */
 	const char *model_type, *family, *family_name;
+	char *own_name; /* the model type where it was made for this table, or NULL */
 	struct node *node;
 	size_t n_nodes;
 	struct edge *edge;

@@ -80,5 +80,6 @@ void build_release(struct blueprint *b)
 {
 	free(b->node);
 	free(b->edge);
+	free(b->own_name);
 	*b = (struct blueprint){0};
 }

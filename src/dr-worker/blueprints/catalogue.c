@@ -1,11 +1,14 @@
 #include "blueprints/blueprint.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "blueprints/build.h"
 #include "learners/forest.h"
 #include "learners/linear.h"
+#include "learners/logistic.h"
 #include "learners/majority.h"
 #include "learners/xgboost.h"
 #include "tasks/converter.h"
@@ -19,6 +22,8 @@
 /* Ids of the nodes that stand for kinds of columns. */
 enum { CATEGORICAL = -1, NUMERIC = -2, TEXT = -3 };
 
+#define TEXTS_ALONE_MAX 10 /* text columns that get a model of their own, the first ones */
+#define NAME_MAX_BYTES 60
 #define INPUTS_MAX 4 /* of a learner, beside its text columns */
 
 /* A graph being drawn: the last node's id, and what the learner will be fed by. */
@@ -29,6 +34,7 @@ struct draft {
 	int id;
 	int *input;
 	size_t inputs;
+	size_t column; /* of a blueprint for one column */
 };
 
 /* The kinds of columns that the table has beside its target. */
@@ -186,10 +192,9 @@ static bool forest(struct draft *d, struct err *e)
 	return trees(d, NODE_FOREST, learner, e);
 }
 
-/* A column for each category and word, numbers standardised. */
-static bool linear(struct draft *d, const struct task *learner, struct err *e)
+/* A column for each category, numbers standardised. */
+static bool columns(struct draft *d, struct err *e)
 {
-	name(d->b, learner->name, "GLM", "Generalized Linear Model");
 	if (!start(d, e))
 		return false;
 	if (d->categorical) {
@@ -203,7 +208,13 @@ static bool linear(struct draft *d, const struct task *learner, struct err *e)
 			return false;
 		feed(d);
 	}
-	return text_steps(d, NODE_WORD_GRAMS, &word_grams_task, e) &&
+	return true;
+}
+
+static bool linear(struct draft *d, const struct task *learner, struct err *e)
+{
+	name(d->b, learner->name, "GLM", "Generalized Linear Model");
+	return columns(d, e) && text_steps(d, NODE_WORD_GRAMS, &word_grams_task, e) &&
 	       finish(d, NODE_LINEAR, learner, e);
 }
 
@@ -218,28 +229,90 @@ static bool ridge(struct draft *d, struct err *e)
 	return linear(d, d->p->regression ? &ridge_regressor : &ridge_classifier, e);
 }
 
+static bool logistic(struct draft *d, struct err *e)
+{
+	if (d->p->regression || (!d->categorical && !d->numeric))
+		return true;
+	d->text = false;
+	name(d->b, logistic_task.name, "GLM", "Generalized Linear Model");
+	return columns(d, e) && finish(d, NODE_LOGISTIC, &logistic_task, e);
+}
+
+/* As much of a column's name as a model's name should have, in whole characters. */
+static int name_length(const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n > NAME_MAX_BYTES)
+		for (n = NAME_MAX_BYTES; n && (s[n] & 0xC0) == 0x80; n--)
+			;
+	return (int)n;
+}
+
+/* The text modeler of one column and nothing else. */
+static bool text_alone(struct draft *d, struct err *e)
+{
+	const char *column = d->p->frame.column[d->column].name;
+	int id;
+
+	if (asprintf(&d->b->own_name, "%s - %.*s", text_modeler_task.name, name_length(column),
+		     column) < 0) {
+		d->b->own_name = NULL;
+		return err_nomem(e);
+	}
+	name(d->b, d->b->own_name, "TEXT", "Text Model");
+	d->categorical = d->numeric = false;
+	if (!start(d, e) || !step(d, NODE_CONVERTER, &converter_task, TEXT, e))
+		return false;
+	d->b->node[d->b->n_nodes - 1].column = d->column;
+	id = d->id + 1;
+	feed(d);
+	if (!finish(d, NODE_TEXT_LEARNER, &text_modeler_task, e))
+		return false;
+	for (size_t i = 0; i < d->b->n_nodes; i++)
+		if (d->b->node[i].id == id)
+			d->b->node[i].column = d->column;
+	return true;
+}
+
+typedef bool make_fn(struct draft *, struct err *);
+
+/* Room for one more must be there. */
+static bool add(struct catalogue *c, const struct prepared *p, make_fn *make, size_t column,
+		struct err *e)
+{
+	struct blueprint *b = &c->blueprint[c->n];
+	struct draft d;
+	bool ok = open_draft(&d, b, p, e);
+
+	d.column = column;
+	ok = ok && make(&d, e);
+	free(d.input);
+	c->n += b->n_nodes > 0; /* none: not for this table */
+	return ok;
+}
+
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
-	static bool (*const make[])(struct draft *, struct err *) = {
-		majority, boosted_trees, boosted_trees_with_text, forest, elastic_net, ridge};
-	size_t n = sizeof make / sizeof *make;
+	static make_fn *const make[] = {majority, boosted_trees, boosted_trees_with_text,
+					forest,   elastic_net,   ridge,
+					logistic};
+	size_t n = sizeof make / sizeof *make, texts = 0;
+	bool ok = true;
 
 	c->n = 0;
-	if (!(c->blueprint = calloc(n, sizeof *c->blueprint)))
+	if (!(c->blueprint = calloc(n + TEXTS_ALONE_MAX, sizeof *c->blueprint)))
 		return err_nomem(e);
-	for (size_t i = 0; i < n; i++) {
-		struct blueprint *b = &c->blueprint[c->n];
-		struct draft d;
-		bool ok = open_draft(&d, b, p, e) && make[i](&d, e);
-
-		free(d.input);
-		c->n += b->n_nodes > 0; /* none: not for this table */
-		if (!ok) {
-			catalogue_release(c);
-			return false;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = add(c, p, make[i], SIZE_MAX, e);
+	for (size_t i = 0; ok && i < p->frame.cols && texts < TEXTS_ALONE_MAX; i++)
+		if (i != p->target && p->frame.column[i].type == COLUMN_TEXT) {
+			ok = add(c, p, text_alone, i, e);
+			texts++;
 		}
-	}
-	return true;
+	if (!ok)
+		catalogue_release(c);
+	return ok;
 }
 
 void catalogue_release(struct catalogue *c)

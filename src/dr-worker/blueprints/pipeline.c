@@ -6,7 +6,9 @@
 #include "blueprints/steps.h"
 #include "learners/forest.h"
 #include "learners/linear.h"
+#include "learners/logistic.h"
 #include "learners/majority.h"
+#include "learners/text_learner.h"
 #include "learners/xgboost.h"
 
 bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct blueprint *b,
@@ -44,11 +46,22 @@ static bool has_node(const struct blueprint *b, enum node_kind kind)
 	return false;
 }
 
-bool pipeline_reads(const struct blueprint *b, const struct column *c)
+/* Is there a node that works on this column alone? */
+static bool has_column(const struct blueprint *b, size_t column)
 {
-	return has_node(b, c->type == COLUMN_TEXT  ? NODE_TEXT
-			   : column_is_category(c) ? NODE_CATEGORICAL
-						   : NODE_NUMERIC);
+	for (size_t i = 0; i < b->n_nodes; i++)
+		if (b->node[i].column == column)
+			return true;
+	return false;
+}
+
+bool pipeline_reads(const struct blueprint *b, const struct frame *f, size_t column)
+{
+	const struct column *c = &f->column[column];
+
+	if (c->type == COLUMN_TEXT)
+		return has_column(b, column);
+	return has_node(b, column_is_category(c) ? NODE_CATEGORICAL : NODE_NUMERIC);
 }
 
 static bool check_classes(const struct pipeline *l, const uint32_t *train, size_t n,
@@ -73,6 +86,10 @@ static learner_fn *learner_of(enum node_kind kind)
 		return forest_fit;
 	case NODE_LINEAR:
 		return linear_fit;
+	case NODE_LOGISTIC:
+		return logistic_fit;
+	case NODE_TEXT_LEARNER:
+		return text_learner_fit;
 	default:
 		return NULL;
 	}
@@ -173,7 +190,12 @@ bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct
 	for (size_t i = 0; ok && i < learner; i++)
 		ok = walk_node(l, &w, i, train, n, e);
 	block_release(&l->input);
-	ok = ok && gather(l, &w, learner, &l->input, e);
+	if (ok && l->b->node[learner].kind == NODE_TEXT_LEARNER) {
+		ok = walk_node(l, &w, learner, train, n, e);
+		block_move(&l->input, &w.block[learner]);
+	} else if (ok) {
+		ok = gather(l, &w, learner, &l->input, e);
+	}
 	close_walk(&w, l->b->n_nodes);
 	return ok;
 }

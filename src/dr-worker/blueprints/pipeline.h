@@ -31,7 +31,7 @@ bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct bl
 void pipeline_release(struct pipeline *l);
 
 /* Does the blueprint read the column at all? */
-bool pipeline_reads(const struct blueprint *b, const struct column *c);
+bool pipeline_reads(const struct blueprint *b, const struct frame *f, size_t column);
 
 /* ERR_REFUSED: the training rows have one class only, nothing is left to learn from. */
 bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e);

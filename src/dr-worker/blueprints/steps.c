@@ -102,6 +102,7 @@ bool steps_run(struct pipeline *l, const struct step *s, struct err *e)
 		block_move(s->out, s->in);
 		return standardize(&s->out->x, s->train, s->n, e);
 	case NODE_TEXT_MODELER:
+	case NODE_TEXT_LEARNER: /* fitted with the tasks, as its words are not tuned */
 		return encode_text(l, s, e);
 	case NODE_WORD_GRAMS:
 		return encode_words(l, s, e);

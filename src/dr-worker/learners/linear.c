@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/mix.h"
+#include "learners/design.h"
 #include "learners/enet_auto.h"
 
 static const char *const automatic[] = {"auto", NULL};
@@ -88,29 +89,6 @@ struct fit {
 	double mean, sd; /* of the target, regression; else 0 and 1 */
 };
 
-static bool join_columns(struct fit *f, const struct learner_input *in, struct err *e)
-{
-	if (!sparse_init(&f->x, in->x->rows, e))
-		return false;
-	for (size_t j = 0; j < in->sparse->cols; j++) {
-		for (size_t k = in->sparse->start[j]; k < in->sparse->start[j + 1]; k++)
-			if (!sparse_put(&f->x, in->sparse->row[k], (double)in->sparse->x[k], e))
-				return false;
-		if (!sparse_end_column(&f->x, e))
-			return false;
-	}
-	for (size_t j = 0; j < in->x->cols; j++) {
-		const float *x = in->x->x + j * in->x->rows;
-
-		for (size_t row = 0; row < in->x->rows; row++)
-			if (x[row] != 0 && !sparse_put(&f->x, row, (double)x[row], e))
-				return false;
-		if (!sparse_end_column(&f->x, e))
-			return false;
-	}
-	return true;
-}
-
 static void read_target(struct fit *f, const struct learner_input *in, bool intercept)
 {
 	double n = (double)in->n_train, sum = 0, square = 0;
@@ -133,9 +111,8 @@ static void read_target(struct fit *f, const struct learner_input *in, bool inte
 
 static bool open_fit(struct fit *f, const struct learner_input *in, struct err *e)
 {
-	if (!in->x->cols && !in->sparse->cols)
-		return err_set(e, ERR_REFUSED,
-			       "none of the features can be used by this model");
+	if (!design_check(in, e))
+		return false;
 	f->y = malloc(in->n_train * sizeof *f->y);
 	f->level = malloc(in->n_train);
 	f->eta = malloc(in->x->rows * sizeof *f->eta);
@@ -143,7 +120,7 @@ static bool open_fit(struct fit *f, const struct learner_input *in, struct err *
 	if (!f->y || !f->level || !f->eta || !f->best)
 		return err_nomem(e);
 	read_target(f, in, params_true(&in->params, "fit_intercept"));
-	return join_columns(f, in, e);
+	return design_sparse(in, &f->x, e);
 }
 
 /* Fit with each alpha; f->best is what the best of them predicts. */
