@@ -29,3 +29,15 @@ setup() {
 	run -0 --separate-stderr api GET "projects/$project/"
 	assert_json '.[0] | .stage == "modeling" and .advancedOptions.seed == 7'
 }
+
+@test "a model says what can be asked of it" {
+	project=$(sandbox_upload "$TABLE" capable)
+	sandbox_aim "$project" '{"target":"y","mode":"auto"}'
+	model=$(sandbox_best "$project")
+	run -0 --separate-stderr api GET "projects/$project/models/$model/supportedCapabilities/"
+	[ "$(api_status)" = 200 ]
+	assert_json '.[0] | all(.[]; type == "boolean") and .supportsBlending == false and
+		.hasParameters == false and has("supportsEarlyStopping") and has("supportsMonotonicConstraints")'
+	run -0 --separate-stderr api GET "projects/$project/models/x/supportedCapabilities/"
+	[ "$(api_status)" = 404 ]
+}

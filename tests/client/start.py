@@ -191,7 +191,8 @@ def model_records(t):
 def model_extras(t):
     assert set(t.model.get_features_used()) <= set(t.table.columns), "unknown columns are used"
     assert t.model.get_num_iterations_trained()["data"], "no number of iterations"
-    t.model.get_supported_capabilities()
+    able = t.model.get_supported_capabilities()
+    equal((able["supportsEarlyStopping"], able["supportsBlending"]), (True, False), "early stopping, blending")
 
 
 @row("model.star_model(), .set_prediction_threshold()")

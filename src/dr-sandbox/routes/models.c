@@ -72,6 +72,34 @@ void route_model_iterations(struct web_request *r, void *ctx)
 		web_json(r, 500, NULL);
 }
 
+/* What can be asked of a model; false where no route here answers it. */
+void route_model_capabilities(struct web_request *r, void *ctx)
+{
+	static const char *const never[] = {"supportsBlending",       "hasWordCloud",
+					    "eligibleForPrime",       "hasParameters",
+					    "supportsCodeGeneration", "supportsShap"};
+	sqlite3_stmt *q = one_model(r, ctx);
+	cJSON *v, *summary;
+	bool ok = true;
+
+	if (!q)
+		return;
+	v = cJSON_CreateObject();
+	summary = store_json(q, MODEL_SUMMARY);
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		ok = ok && set_bool(v, never[i], false);
+	ok = ok &&
+	     set_bool(v, "supportsMonotonicConstraints",
+		      json_true(summary, "supportsMonotonicConstraints")) &&
+	     set_bool(v, "supportsEarlyStopping", isfinite(store_real(q, MODEL_ITERATIONS)));
+	cJSON_Delete(summary);
+	if (!ok) {
+		cJSON_Delete(v);
+		v = NULL;
+	}
+	web_json(r, 200, v);
+}
+
 void route_model_patch(struct web_request *r, void *ctx)
 {
 	static const char *const fields[] = {"isStarred", "predictionThreshold", NULL};

@@ -34,7 +34,8 @@ web_handler route_feature_list, route_feature_get, route_feature_metrics,
 web_handler route_blueprint_list, route_blueprint_get, route_blueprint_chart,
 	route_blueprint_docs, route_model_chart, route_model_docs;
 web_handler route_model_list, route_model_get, route_model_patch, route_model_delete,
-	route_model_features, route_model_iterations, route_model_folds;
+	route_model_features, route_model_iterations, route_model_capabilities,
+	route_model_folds;
 web_handler route_train, route_cross_validate;
 web_handler route_job_get, route_job_delete, route_job_list, route_model_job_list;
 web_handler route_tuning_get, route_tuning_post;

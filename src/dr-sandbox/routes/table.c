@@ -35,6 +35,7 @@ const struct web_route routes[] = {
 	{"GET", "projects/{}/models/{}/blueprintChart/", route_model_chart, 0},
 	{"GET", "projects/{}/models/{}/blueprintDocs/", route_model_docs, 0},
 	{"GET", "projects/{}/models/{}/features/", route_model_features, 0},
+	{"GET", "projects/{}/models/{}/supportedCapabilities/", route_model_capabilities, 0},
 	{"GET", "projects/{}/models/{}/numIterationsTrained/", route_model_iterations, 0},
 	{"POST", "projects/{}/models/{}/crossValidation/", route_cross_validate, 0},
 	{"GET", "projects/{}/models/{}/crossValidationScores/", route_model_folds, 0},
