@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>
@@ -114,4 +115,41 @@ void la_sym_times(int n, const double *A, const double *x, double *y)
 double la_dot(int n, const double *x, const double *y)
 {
 	return cblas_ddot(n, x, 1, y, 1);
+}
+
+/* dsyevr gives rising values: turn both round, and fix the signs. */
+static void arrange(int n, int k, double *value, double *vector)
+{
+	for (int a = 0, b = k - 1; a < b; a++, b--) {
+		double v = value[a];
+
+		value[a] = value[b];
+		value[b] = v;
+		cblas_dswap(n, vector + (size_t)a * (size_t)n, 1,
+			    vector + (size_t)b * (size_t)n, 1);
+	}
+	for (int j = 0; j < k; j++) {
+		double *v = vector + (size_t)j * (size_t)n;
+
+		if (v[cblas_idamax(n, v, 1)] < 0)
+			cblas_dscal(n, -1, v, 1);
+	}
+}
+
+bool la_eigen(int n, double *A, int k, double *value, double *vector)
+{
+	double *w = malloc((size_t)n * sizeof *w); /* dsyevr wants room for all values */
+	int *support = malloc(2 * (size_t)n * sizeof *support), found = 0;
+	bool ok = w && support &&
+		  LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, A, n, 0, 0, n - k + 1, n,
+				 0, &found, w, vector, n, support) == 0 &&
+		  found == k;
+
+	if (ok) {
+		memcpy(value, w, (size_t)k * sizeof *value);
+		arrange(n, k, value, vector);
+	}
+	free(support);
+	free(w);
+	return ok;
 }

@@ -1,5 +1,6 @@
 /*
- * la: the linear algebra that Gaussian processes need, on BLAS and LAPACK.
+ * la: the linear algebra that Gaussian processes and principal components need, on BLAS
+ * and LAPACK.
  *
  * The only module that names them.  Matrices are column by column, n rows without
  * gaps: A[i + j*n] is row i of column j.  Only the lower triangle of a symmetric
@@ -45,5 +46,10 @@ void la_times_t_vec(int n, int p, const double *A, const double *x, double *y);
 void la_sym_times(int n, const double *A, const double *x, double *y);
 
 double la_dot(int n, const double *x, const double *y);
+
+/* The k largest eigenvalues of a symmetric matrix, falling, and their vectors (n by k),
+ * of length 1 and with the entry of largest size above 0.  The lower triangle of A is
+ * spoilt.  False: out of memory, or A is not finite.  About 4/3 n^3 flops. */
+bool la_eigen(int n, double *A, int k, double *value, double *vector);
 
 #endif

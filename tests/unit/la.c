@@ -41,6 +41,33 @@ static double residual(int n, int k, int m, const double *A, const double *B, co
 	return worst;
 }
 
+/* A v = w v, v'v = 1, for the largest values only. */
+static void test_eigen(void)
+{
+	double A[N * N], B[N * N], w[M], V[N * M], C[N * M], all[N], W[N * N], sum = 0;
+
+	make(A);
+	memcpy(B, A, sizeof A);
+	ok(la_eigen(N, B, M, w, V), "five eigenvalues");
+	for (int j = 0; j < M; j++)
+		for (int i = 0; i < N; i++)
+			C[i + j * N] = w[j] * V[i + j * N];
+	is_near(residual(N, N, M, A, V, C), 0, 1e-10 * w[0], "A v is w v");
+	la_times_t(N, M, M, V, V, C);
+	for (int j = 0; j < M; j++)
+		for (int i = 0; i < M; i++)
+			sum = fmax(sum, fabs(C[i + j * M] - (i == j)));
+	is_near(sum, 0, 1e-12, "the vectors are orthonormal");
+	memcpy(B, A, sizeof A);
+	sum = 0;
+	ok(la_eigen(N, B, N, all, W) && fabs(all[0] - w[0]) < 1e-9 * w[0] &&
+		   fabs(all[M - 1] - w[M - 1]) < 1e-9 * w[0],
+	   "they are the largest of all");
+	for (int i = 0; i < N; i++)
+		sum += all[i] - A[i + i * N];
+	is_near(sum, 0, 1e-9 * w[0], "all of them sum to the trace");
+}
+
 int main(void)
 {
 	static double A[N * N], L[N * N], T[N * N], I[N * N], B[N * M], X[N * M], C[M * N],
@@ -99,5 +126,6 @@ int main(void)
 	is_near(la_chol_logdet(2, (double[]){2, 1, 0, 3}), log(36), 1e-15, "ln det A");
 	ok(!la_chol(2, (double[]){1, 2, 2, 1}), "an indefinite matrix is refused");
 	ok(!la_chol(2, (double[]){1, 0, 0, NAN}), "so is one with NaN");
+	test_eigen();
 	return tap_end();
 }

@@ -12,9 +12,12 @@
 #include "learners/majority.h"
 #include "learners/xgboost.h"
 #include "tasks/converter.h"
+#include "tasks/differences.h"
 #include "tasks/impute.h"
+#include "tasks/kmeans.h"
 #include "tasks/one_hot.h"
 #include "tasks/ordinal.h"
+#include "tasks/pca.h"
 #include "tasks/standardize.h"
 #include "tasks/text_modeler.h"
 #include "tasks/word_grams.h"
@@ -77,6 +80,17 @@ static bool step(struct draft *d, enum node_kind kind, const struct task *task, 
 {
 	return build_node(d->b, ++d->id, kind, task->name, task, e) &&
 	       build_edge(d->b, from, d->id, e);
+}
+
+/* A node that puts the columns of two or more others side by side. */
+static bool bind(struct draft *d, const int *from, size_t n, struct err *e)
+{
+	if (!build_node(d->b, ++d->id, NODE_BIND, "Bind branches", NULL, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!build_edge(d->b, from[i], d->id, e))
+			return false;
+	return true;
 }
 
 /* What the last node makes goes to the learner. */
@@ -179,6 +193,82 @@ static bool boosted_trees_with_text(struct draft *d, struct err *e)
 			d->p->regression ? XGBOOST_REGRESSOR " (with text)"
 					 : XGBOOST_CLASSIFIER " (with text)",
 			e);
+}
+
+/* Numbers, and what differences of them tell. */
+static bool differences(struct draft *d, struct err *e)
+{
+	int branch[2];
+
+	if (!d->numeric)
+		return true;
+	if (!step(d, NODE_IMPUTE, &impute_task, NUMERIC, e))
+		return false;
+	branch[0] = d->id;
+	if (!step(d, NODE_DIFFERENCES, &differences_task, branch[0], e))
+		return false;
+	branch[1] = d->id;
+	if (!bind(d, branch, 2, e))
+		return false;
+	feed(d);
+	return true;
+}
+
+/* Texts as what models of theirs predict, side by side. */
+static bool texts(struct draft *d, struct err *e)
+{
+	size_t first = d->inputs, n;
+
+	if (!text_steps(d, NODE_TEXT_MODELER, &text_modeler_task, e))
+		return false;
+	if ((n = d->inputs - first) < 2)
+		return true;
+	d->inputs = first;
+	if (!bind(d, d->input + first, n, e))
+		return false;
+	feed(d);
+	return true;
+}
+
+/* Which rows are alike: numbers and categories, their components, clusters. */
+static bool clusters(struct draft *d, struct err *e)
+{
+	int numbers = 0, from;
+
+	if (d->numeric) {
+		if (!step(d, NODE_IMPUTE, &impute_median_task, NUMERIC, e) ||
+		    !step(d, NODE_STANDARDIZE, &standardize_task, d->id, e))
+			return false;
+		numbers = d->id;
+	}
+	if (d->categorical && !step(d, NODE_ONE_HOT, &one_hot_task, CATEGORICAL, e))
+		return false;
+	from = numbers ? numbers : d->id;
+	if (!step(d, NODE_PCA, &pca_task, from, e) ||
+	    (from != d->id - 1 && !build_edge(d->b, d->id - 1, d->id, e)) ||
+	    !step(d, NODE_KMEANS, &kmeans_task, d->id, e))
+		return false;
+	feed(d);
+	return true;
+}
+
+static bool unsupervised(struct draft *d, struct err *e)
+{
+	const struct task *learner = d->p->regression ? &xgboost_unsupervised_regressor
+						      : &xgboost_unsupervised_classifier;
+
+	if (!d->categorical && !d->numeric)
+		return true;
+	name(d->b, learner->name, "GBM", "Gradient Boosting Machine");
+	if (!start(d, e))
+		return false;
+	if (d->categorical) {
+		if (!step(d, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e))
+			return false;
+		feed(d);
+	}
+	return differences(d, e) && texts(d, e) && clusters(d, e) &&
+	       finish(d, NODE_XGBOOST, learner, e);
 }
 
 static bool forest(struct draft *d, struct err *e)
@@ -294,9 +384,9 @@ static bool add(struct catalogue *c, const struct prepared *p, make_fn *make, si
 
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
-	static make_fn *const make[] = {majority, boosted_trees, boosted_trees_with_text,
-					forest,   elastic_net,   ridge,
-					logistic};
+	static make_fn *const make[] = {majority,     boosted_trees, boosted_trees_with_text,
+					unsupervised, forest,        elastic_net,
+					ridge,        logistic};
 	size_t n = sizeof make / sizeof *make, texts = 0;
 	bool ok = true;
 

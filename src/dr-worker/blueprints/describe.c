@@ -50,12 +50,21 @@ static bool is_first(const struct blueprint *b, size_t i)
 	return b->node[i].task != NULL;
 }
 
+/* Is this the first node of this label? */
+static bool is_first_label(const struct blueprint *b, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(b->node[k].label, b->node[i].label))
+			return false;
+	return b->node[i].task != NULL;
+}
+
 static bool put_processes(cJSON *to, const struct blueprint *b)
 {
 	cJSON *list = cJSON_AddArrayToObject(to, "processes");
 
 	for (size_t i = 0; list && i < b->n_nodes; i++)
-		if (is_first(b, i) && !append(list, cJSON_CreateString(b->node[i].label)))
+		if (is_first_label(b, i) && !append(list, cJSON_CreateString(b->node[i].label)))
 			return false;
 	return list;
 }

@@ -1,8 +1,13 @@
 #include "blueprints/steps.h"
 
+#include <string.h>
+
+#include "tasks/differences.h"
 #include "tasks/impute.h"
+#include "tasks/kmeans.h"
 #include "tasks/one_hot.h"
 #include "tasks/ordinal.h"
+#include "tasks/pca.h"
 #include "tasks/standardize.h"
 #include "tasks/text_modeler.h"
 #include "tasks/word_grams.h"
@@ -89,6 +94,20 @@ static bool encode_text(struct pipeline *l, const struct step *s, struct err *e)
 	       text_modeler_encode(&in, out, e);
 }
 
+/* The number that the imputing node before this one writes for a missing one. */
+static double missing_number(const struct pipeline *l, const struct step *s)
+{
+	for (size_t i = 0; i < s->node; i++)
+		for (size_t k = 0; l->b->node[i].task && k < l->b->node[i].task->n_params;
+		     k++) {
+			const struct setting *one = &l->settings->s[l->settings->first[i] + k];
+
+			if (!strcmp(one->param->name, "arbimp"))
+				return one->value.number;
+		}
+	return 0;
+}
+
 bool steps_run(struct pipeline *l, const struct step *s, struct err *e)
 {
 	switch (l->b->node[s->node].kind) {
@@ -101,6 +120,14 @@ bool steps_run(struct pipeline *l, const struct step *s, struct err *e)
 	case NODE_STANDARDIZE:
 		block_move(s->out, s->in);
 		return standardize(&s->out->x, s->train, s->n, e);
+	case NODE_DIFFERENCES:
+		return differences_encode(&s->in->x, l->p->y, l->p->regression, s->train, s->n,
+					  missing_number(l, s), &s->out->x, e);
+	case NODE_PCA:
+		return pca_encode(s->in, s->train, s->n, &s->params, l->seed, &s->out->x, e);
+	case NODE_KMEANS:
+		return kmeans_encode(&s->in->x, s->train, s->n, &s->params, l->seed, &s->out->x,
+				     e);
 	case NODE_TEXT_MODELER:
 	case NODE_TEXT_LEARNER: /* fitted with the tasks, as its words are not tuned */
 		return encode_text(l, s, e);

@@ -18,7 +18,11 @@
 #define XGBOOST_CLASSIFIER "eXtreme Gradient Boosted Trees Classifier with Early Stopping"
 #define XGBOOST_REGRESSOR "eXtreme Gradient Boosted Trees Regressor with Early Stopping"
 
+#define XGBOOST_UNSUPERVISED " and Unsupervised Learning Features"
+
 extern const struct task xgboost_classifier, xgboost_regressor;
+/* The same under the names that they have behind clusters. */
+extern const struct task xgboost_unsupervised_classifier, xgboost_unsupervised_regressor;
 
 /* ERR_REFUSED: too few rows to watch some; ERR_SYSTEM: no library. */
 learner_fn xgboost_fit;

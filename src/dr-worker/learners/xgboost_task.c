@@ -82,3 +82,21 @@ const struct task xgboost_regressor = {
 	.n_params = N_PARAMS - 1,
 	.links = links,
 };
+
+const struct task xgboost_unsupervised_classifier = {
+	.name = XGBOOST_CLASSIFIER XGBOOST_UNSUPERVISED,
+	.title = "Gradient boosted trees",
+	.description = DESCRIPTION,
+	.params = params,
+	.n_params = N_PARAMS,
+	.links = links,
+};
+
+const struct task xgboost_unsupervised_regressor = {
+	.name = XGBOOST_REGRESSOR XGBOOST_UNSUPERVISED,
+	.title = "Gradient boosted trees",
+	.description = DESCRIPTION,
+	.params = params,
+	.n_params = N_PARAMS - 1,
+	.links = links,
+};
