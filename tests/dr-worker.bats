@@ -407,3 +407,57 @@ upload() {
 	fit "$net" "$only,\"values\":{\"$output\":1}"
 	[ "$(jq -c .metrics <<<"$output")" != "$default" ]
 }
+
+@test "four text columns make the chart of 24 nodes and 31 edges, and fewer a smaller one" {
+	awk 'BEGIN {
+		srand(1); print "t1,t2,t3,t4,n,c,y"
+		for (i = 0; i < 300; i++)
+			printf "the a%d word,some b%d thing,here c%d now,of d%d there,%d,%s,%d\n",
+				i % 197, i % 199, i % 193, i % 191, int(rand() * 100),
+				rand() < 0.5 ? "u" : "v", i % 2
+	}' >table.csv
+	aim y
+	assert_json '.[0].blueprints | map(select(.model_type | test("Unsupervised Learning Features"))) | .[0] |
+		(.nodes | length == 24) and (.edges | length == 31 and (unique | length == 31)) and
+		([.nodes[].label] | map(select(test("Bind"))) | length == 2) and
+		([.edges[] | select(.[1] == "19") | .[0]] == ["1","4","13","18"]) and
+		([.edges[] | select(.[1] == "17") | .[0]] == ["15","16"]) and
+		([.edges[] | select(.[0] == "-2") | .[1]] == ["2","14"]) and
+		(.nodes[-1] == {id: "20", label: "Prediction"}) and
+		.processes == ["Ordinal encoding of categorical variables", "Missing Values Imputed",
+			"Search for differences", "Converter for Text Mining",
+			"Auto-Tuned Word N-Gram Text Modeler using token occurrences", "Standardize",
+			"One-Hot Encoding", "Partial Principal Components Analysis",
+			"K-Means Clustering", .model_type] and
+		([.parameters[].taskName] | unique | length == 7) and
+		([.parameters[] | .parameterName] | unique | length >= 50) and
+		([.parameters[].parameterId] | length == (unique | length)) and
+		(.parameters[] | select(.parameterName == "n_clusters") | .vertexId == "18" and
+			.constraints == {select: {values: ["auto","pham"], supportsGridSearch: false},
+				int: {min: 2, max: 10000, supportsGridSearch: false}})'
+	cut -d, -f5- table.csv >numbers.csv
+	mv numbers.csv table.csv
+	aim y
+	assert_json '.[0].blueprints | map(select(.model_type | test("Unsupervised Learning Features"))) | .[0] |
+		(.nodes | length == 14) and (.edges | length == 17)'
+}
+
+@test "components, clusters and differences are learned from, for classes and numbers" {
+	packages orphaned
+	model=Unsupervised
+	fit Majority
+	constant=$(jq '.metrics.LogLoss.folds | add' <<<"$output")
+	only=',"features":["section","n_depends","deb_bytes","installed_kb","role"]'
+	fit "$model" "$only"
+	assert_json ".[0].metrics.LogLoss.folds | add < $constant"
+	default=$(jq -c .metrics <<<"$output")
+	for value in k:2 n_clusters:5 n_clusters:'"pham"'; do
+		fit "$model" "$only,\"values\":{\"$(param "$model" "${value%%:*}")\":${value#*:}}"
+		[ "$(jq -c .metrics <<<"$output")" != "$default" ]
+	done
+	fit "$model" "$only,\"values\":{\"$(param "$model" n_clusters)\":5000}" 1
+	refused "K-Means Clustering: n_clusters=5000 is above the number of training rows, 384"
+	packages n_depends
+	fit "$model"
+	assert_json '.[0].metrics["R Squared"].folds | add > 0'
+}
