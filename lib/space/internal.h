@@ -2,6 +2,7 @@
 #ifndef SPACE_INTERNAL_H
 #define SPACE_INTERNAL_H
 
+#include "json/json.h"
 #include "space/space.h"
 
 /*
@@ -31,7 +32,7 @@ struct space {
 	size_t n, n_spec;
 	struct space_dim *dim; /* n */
 	struct spec *spec;     /* n_spec; names and values of dim point into it */
-	cJSON *left_out;
+	struct json_text left_out;
 	char *model;
 	double size;
 };

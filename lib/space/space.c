@@ -217,11 +217,12 @@ static char *record_name(const cJSON *records, const cJSON *rec)
 static bool drop_last(struct space *s, struct err *e)
 {
 	struct spec *p = &s->spec[--s->n_spec];
-	cJSON *name = cJSON_CreateString(p->name);
-	bool ok = name && cJSON_AddItemToArray(s->left_out, name);
 
+	if (s->left_out.len)
+		json_text_add(&s->left_out, ", ", 2);
+	json_text_add(&s->left_out, p->name, strlen(p->name));
 	spec_release(p);
-	return ok || err_nomem(e);
+	return !s->left_out.failed || err_nomem(e);
 }
 
 /* All records as the space. Two of one name and task are one dimension. */
@@ -311,9 +312,9 @@ struct space *space_new(const char *const *args, size_t n, const cJSON *source, 
 {
 	struct space *s = calloc(1, sizeof(*s));
 
-	if (!s || !(s->left_out = cJSON_CreateArray())) {
+	if (!s) {
 		err_nomem(e);
-		goto fail;
+		return NULL;
 	}
 	if (!take_all(s, args, n, source, e))
 		goto fail;
@@ -341,7 +342,7 @@ void space_free(struct space *s)
 	free(s->dim);
 	free(s->spec);
 	free(s->model);
-	cJSON_Delete(s->left_out);
+	json_text_release(&s->left_out);
 	free(s);
 }
 
@@ -365,7 +366,7 @@ const char *space_model(const struct space *s)
 	return s->model;
 }
 
-const cJSON *space_left_out(const struct space *s)
+const char *space_left_out(const struct space *s)
 {
-	return s->left_out;
+	return s->left_out.s;
 }

@@ -107,8 +107,8 @@ const struct space_dim *space_dim(const struct space *s, size_t i);
 /* The model id that the parameter records carry, or NULL. Borrowed. */
 const char *space_model(const struct space *s);
 
-/* Array of the names of parameter records that leave no choice. Borrowed. */
-const cJSON *space_left_out(const struct space *s);
+/* The names of parameter records that leave no choice, `a, b`, or NULL. Borrowed. */
+const char *space_left_out(const struct space *s);
 
 /* Number of distinct settings, conditions respected; INFINITY with real ranges.
  * Exact below 2^53. */

@@ -106,20 +106,6 @@ static bool needs_records(int n, char **args)
 	return n == 0;
 }
 
-static void note_left_out(const struct space *s)
-{
-	const cJSON *name;
-	struct json_text names = {0};
-
-	cJSON_ArrayForEach (name, space_left_out(s)) {
-		json_text_add(&names, names.len ? ", " : "", names.len ? 2 : 0);
-		json_text_add(&names, name->valuestring, strlen(name->valuestring));
-	}
-	if (names.len && !names.failed)
-		cli_note("no choice, left out: %s", names.s);
-	json_text_release(&names);
-}
-
 static bool open_space(struct run *r, const struct input *input, int n, char **args,
 		       struct err *e)
 {
@@ -142,7 +128,8 @@ static bool open_space(struct run *r, const struct input *input, int n, char **a
 	cJSON_Delete(source);
 	if (!r->space)
 		return false;
-	note_left_out(r->space);
+	if (space_left_out(r->space))
+		cli_note("no choice, left out: %s", space_left_out(r->space));
 	return true;
 }
 

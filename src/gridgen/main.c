@@ -63,20 +63,6 @@ static const char *source_path(int n, char **args)
 	return n ? NULL : "-";
 }
 
-static void note_left_out(const struct space *s)
-{
-	const cJSON *name;
-	struct json_text names = {0};
-
-	cJSON_ArrayForEach (name, space_left_out(s)) {
-		json_text_add(&names, names.len ? ", " : "", names.len ? 2 : 0);
-		json_text_add(&names, name->valuestring, strlen(name->valuestring));
-	}
-	if (names.len && !names.failed)
-		cli_note("no choice, left out: %s", names.s);
-	json_text_release(&names);
-}
-
 static bool open_all(struct run *r, int n, char **args, struct err *e)
 {
 	const char *path = source_path(n, args);
@@ -90,7 +76,8 @@ static bool open_all(struct run *r, int n, char **args, struct err *e)
 	cJSON_Delete(source);
 	if (!r->space || !(r->grid = grid_new(r->space, (double)levels, e)))
 		return false;
-	note_left_out(r->space);
+	if (space_left_out(r->space))
+		cli_note("no choice, left out: %s", space_left_out(r->space));
 	if (expression && !(r->where = where_new(expression, e)))
 		return false;
 	if (log_path && !(r->log = trial_log_open(log_path, false, e)))
