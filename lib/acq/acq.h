@@ -55,14 +55,16 @@ struct acq_task {
  * ERR_EXHAUSTED: there is none.  Candidates all over and around the best settings
  * are predicted, the best of them improved by L-BFGS in the real coordinates and by
  * going through the values of the others, a parent with its children.  Depends on
- * nothing but the task.
+ * nothing but the task.  The work is bounded: some seconds at most, however many
+ * dimensions and values there are.
  */
 bool acq_maximise(const struct acq_task *task, double *x, struct err *e);
 
 /*
- * Some usable setting: scrambled Sobol point `index`, later ones if that is not
- * usable, and at last whatever of a finite space is left.  ERR_EXHAUSTED: nothing, or
- * nothing among the first ACQ_WALK_MAX.
+ * Some usable setting: scrambled Sobol point `index`, one of the 4095 after it if that
+ * is not usable, and at last whatever of a finite space is left.  ERR_EXHAUSTED: `the
+ * space is used up`, or nothing among those points and the first ACQ_WALK_MAX settings
+ * in order (fewer above three dimensions, as they take longer).
  */
 #define ACQ_WALK_MAX 1000000
 bool acq_any(const struct space *s, uint64_t seed, uint32_t index, acq_usable_fn *usable,

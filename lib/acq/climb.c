@@ -34,6 +34,7 @@ static double downhill(void *ctx, const double *p, double *g)
 
 	for (size_t i = 0; i < sl->n; i++)
 		sl->u[sl->at[i]] = p[i];
+	s->left -= 2; /* with the gradient */
 	memcpy(s->x, sl->u, s->d * sizeof(*s->x));
 	walk_settle(s->space, s->x);
 	gp_at(gp, s->x, s->mean, &sd);
@@ -224,12 +225,12 @@ bool climb(struct search *s, double *u, double *value, struct err *e)
 	double *v = malloc(2 * MOST * s->d * sizeof(*v)), before;
 	bool good = v || err_nomem(e);
 
-	for (int turn = 0; good && turn < ROUNDS; turn++) {
+	for (int turn = 0; good && turn < ROUNDS && s->left > 0; turn++) {
 		bool others_left = false;
 
 		before = *value;
 		good = descend(s, u, value, e);
-		for (size_t j = 0; good && j < s->d; j++) {
+		for (size_t j = 0; good && j < s->d && s->left > 0; j++) {
 			if (space_dim(s->space, j)->kind == SPACE_REAL)
 				continue;
 			others_left = true;

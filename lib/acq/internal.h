@@ -20,6 +20,7 @@ struct search {
 	double *x, *mean, *sd, *value; /* workspace of `room` points: see search_values */
 	size_t room;
 	double *wmean; /* gp_means */
+	double left;   /* points that may still be predicted: see WORK */
 };
 
 /* Worth of m points u into s->value[0..m-1] (grows the workspace). */
@@ -33,7 +34,8 @@ void candidates_make(struct search *s, size_t m, double *u);
 double candidates_latent(struct search *s, size_t j);
 
 /*
- * Improve u, whose worth is *value, in place.  u stays usable.  False: e is set.
+ * Improve u, whose worth is *value, in place, until no work is left.  u stays usable.
+ * False: e is set.
  */
 bool climb(struct search *s, double *u, double *value, struct err *e);
 

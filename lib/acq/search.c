@@ -9,6 +9,10 @@
 
 #define CANDIDATES 1500
 #define CLIMBS 8
+/* A search predicts as many points as make up so many distances of one coordinate,
+ * which takes less than a second.  Only spaces of some hundred dimensions want more;
+ * the climbs from the best candidates come first. */
+#define WORK 1.5e8
 #define APART 0.05 /* starts of climbs differ by more in some coordinate */
 
 bool search_values(struct search *s, const double *u, size_t m, struct err *e)
@@ -28,6 +32,7 @@ bool search_values(struct search *s, const double *u, size_t m, struct err *e)
 		if (!s->x || !s->mean || !s->sd || !s->value)
 			return err_nomem(e);
 	}
+	s->left -= (double)m;
 	memcpy(s->x, u, m * s->d * sizeof(*u));
 	for (size_t i = 0; i < m; i++)
 		walk_settle(s->space, s->x + i * s->d);
@@ -155,7 +160,7 @@ static bool run(struct search *s, double *u, double *top, double *x, struct err 
 	if (n == 0)
 		return acq_any(s->space, s->task->seed, CANDIDATES, s->task->usable,
 			       s->task->ctx, x, e);
-	for (int k = 0; k < n && !small; k++) {
+	for (int k = 0; k < n && !small && s->left > 0; k++) {
 		if (!climb(s, top + (size_t)k * d, &value[k], e))
 			return false;
 		if (value[k] > value[best])
@@ -183,6 +188,7 @@ bool acq_maximise(const struct acq_task *task, double *x, struct err *e)
 		goto out;
 	}
 	rng_init(&s.rng, task->seed, 1);
+	s.left = WORK / ((double)gp_points(task->gp) * (double)d);
 	set_box(&s);
 	good = run(&s, u, top, x, e);
 out:
@@ -202,6 +208,7 @@ bool acq_any(const struct space *s, uint64_t seed, uint32_t index, acq_usable_fn
 	     void *ctx, double *x, struct err *e)
 {
 	enum { TRIES = 4096 };
+	long walk = (long)fmin(ACQ_WALK_MAX, 3.0 * ACQ_WALK_MAX / (double)space_dims(s));
 	double *u = malloc(space_dims(s) * sizeof(*u));
 
 	if (!u)
@@ -220,7 +227,7 @@ bool acq_any(const struct space *s, uint64_t seed, uint32_t index, acq_usable_fn
 	if (isinf(space_size(s)))
 		return err_set(e, ERR_EXHAUSTED, "none of %d settings may be proposed", TRIES);
 	walk_first(s, x);
-	for (long i = 0; i < ACQ_WALK_MAX; i++) {
+	for (long i = 0; i < walk; i++) {
 		if (usable(ctx, x, e))
 			return true;
 		if (e->kind)
@@ -228,5 +235,5 @@ bool acq_any(const struct space *s, uint64_t seed, uint32_t index, acq_usable_fn
 		if (!walk_next(s, x))
 			return err_set(e, ERR_EXHAUSTED, "the space is used up");
 	}
-	return err_set(e, ERR_EXHAUSTED, "none of %d settings may be proposed", ACQ_WALK_MAX);
+	return err_set(e, ERR_EXHAUSTED, "none of %ld settings may be proposed", TRIES + walk);
 }

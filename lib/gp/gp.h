@@ -61,6 +61,9 @@ double gp_length(const struct gp *gp, size_t j);
 bool gp_fantasise(struct gp *gp, const double *xp, size_t p, size_t draws, uint64_t seed,
 		  struct err *e);
 
+/* Points that it is conditioned on, observed and pending. */
+size_t gp_points(const struct gp *gp);
+
 /* Number of posterior means (1 without fantasies), and the best warped score known
  * to the s-th. */
 size_t gp_means(const struct gp *gp);

@@ -19,8 +19,19 @@ double kernel_distance(bool category, double a, double b)
 
 void kernel_add(bool category, double th, const double *column, double z, size_t n, double *r2)
 {
-	for (size_t i = 0; i < n; i++)
-		r2[i] += th * kernel_distance(category, column[i], z);
+	double off = th * kernel_distance(category, NAN, z); /* where inactive in one */
+
+	if (isnan(z)) {
+		for (size_t i = 0; i < n; i++)
+			r2[i] += th * kernel_distance(category, column[i], z);
+	} else if (category) {
+		for (size_t i = 0; i < n; i++)
+			r2[i] += column[i] == z ? 0 : isnan(column[i]) ? off : th;
+	} else {
+		for (size_t i = 0; i < n; i++)
+			r2[i] += isnan(column[i]) ? off
+						  : th * ((column[i] - z) * (column[i] - z));
+	}
 }
 
 void kernel_matern(size_t n, double *r2, double *slope)

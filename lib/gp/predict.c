@@ -18,6 +18,11 @@ static double deviation(const struct gp *g, const double *v)
 	return sqrt(fmax(s2 - la_dot(N, v, v), VARIANCE_LEAST * s2));
 }
 
+size_t gp_points(const struct gp *g)
+{
+	return g->n + g->p;
+}
+
 size_t gp_means(const struct gp *g)
 {
 	return g->draws;
