@@ -133,6 +133,16 @@ score='jq -c --unbuffered -f score.jq'
 	[[ $stderr == *"is to be "*imized* ]]
 }
 
+@test "scores on two partitions are refused with both names" {
+	jq -c '.partition = if .number > 9 then "validation" else "crossValidation" end' log >mixed
+	run -3 --separate-stderr bo-propose "${space[@]}" <mixed
+	[ "$output" = "" ]
+	[[ $stderr == "bo-propose: <stdin>: trial "*": its partition is '"*"', that of others is '"* ]]
+	[[ $stderr == *"'crossValidation'"* && $stderr == *"'validation'"* ]]
+	run -3 --separate-stderr bo-propose --log mixed "${space[@]}" </dev/null
+	[[ $stderr == "bo-propose: mixed: trial "* ]]
+}
+
 @test "odd scores do no harm: equal, one, none, null, enormous" {
 	for f in '.score = 0.5' 'select(.number == 0)' '.state = "failed"' '.score = null' \
 		'del(.score)' '.score = "x"' '.score *= 1e300' \
@@ -160,12 +170,38 @@ score='jq -c --unbuffered -f score.jq'
 		.depth >= 2 and .depth <= 12 and (.kind | inside("abc")) and length == 3)'
 }
 
-@test "trials of another model are passed over" {
+@test "trials of another model are passed over, and it is said" {
 	jq -c '.model = "m1"' log >other
 	run -0 --separate-stderr bo-propose --model m2 "${space[@]}" <other
 	assert_json '.[0] | .number == 0 and .source == "start"'
+	[ "$stderr" = "bo-propose: note: passed over 18 trial(s) of other models" ]
 	run -0 --separate-stderr bo-propose --model m1 "${space[@]}" <other
 	assert_json '.[0] | .number == 18'
+	[ "$stderr" = "" ]
+}
+
+@test "scores of another model do not change what is proposed" {
+	jq -c '.model = "m1"' log >own
+	jq -c '.model = "m2" | .score = -.score | .metric = "AUC" |
+		.trial = "ffffffff" + .trial[8:]' log >other
+	run -0 --separate-stderr bo-propose -n 3 --model m1 "${space[@]}" <own
+	want=$output
+	run -0 --separate-stderr bo-propose -n 3 --model m1 "${space[@]}" < <(cat other own)
+	[ "$output" = "$want" ]
+	run -0 --separate-stderr bo-propose -n 3 --model m1 --log other "${space[@]}" <own
+	[ "$output" = "$want" ]
+}
+
+@test "without a model, trials of two models are refused with both names" {
+	jq -c '.model = if .number > 9 then "m1" else "m2" end' log >mixed
+	run -3 --separate-stderr bo-propose "${space[@]}" <mixed
+	[ "$output" = "" ]
+	[[ $stderr == *": its model is 'm"*"', that of others is 'm"*"'; --model says which to tune" ]]
+	# Whether they have a score or not.
+	jq -c 'if .number > 9 then .state = "submitted" else . end' mixed >open
+	run -3 --separate-stderr bo-propose "${space[@]}" <open
+	run -0 --separate-stderr bo-propose --model m1 "${space[@]}" <mixed
+	[ "$stderr" = "bo-propose: note: passed over 10 trial(s) of other models" ]
 }
 
 @test "--where is kept to" {
@@ -211,6 +247,30 @@ score='jq -c --unbuffered -f score.jq'
 	[[ $stderr == "bo-propose: <stdin>:4: "* ]]
 	run -3 --separate-stderr bo-propose --log broken "${space[@]}" </dev/null
 	[[ $stderr == "bo-propose: broken:4: "* ]]
+}
+
+@test "--skip-bad reports bad lines, goes on, and ends with status 1" {
+	run -0 --separate-stderr bo-propose -n 2 "${space[@]}" <log
+	want=$output
+	sed '3i{"trial":' log | sed '7i{"trial":"x"}' >broken
+	run -1 --separate-stderr bo-propose -n 2 --skip-bad "${space[@]}" <broken
+	[ "$output" = "$want" ]
+	[[ ${stderr_lines[0]} == "bo-propose: <stdin>:3: "* ]]
+	[[ ${stderr_lines[1]} == "bo-propose: <stdin>:7: "* ]]
+	loop "$score | sed -u 2ibad" --skip-bad --trials 4 "${space[@]}"
+	[[ $(cat statuses) == "1 "* ]]
+	[[ $(cat stderr) == "bo-propose: <stdin>:2: "* ]]
+	[ "$(jq -cR 'fromjson? | .trial' round | wc -l)" = 4 ]
+}
+
+@test "a --where that keeps nothing gives up after a bounded number of settings" {
+	mapfile -t many < <(printf 'p%s=1..9\n' {1..200})
+	run -8 --separate-stderr bo-propose --where false "${many[@]}" </dev/null
+	[ "$output" = "" ]
+	[ "$stderr" = "bo-propose: with --where: none of 19096 settings may be proposed" ]
+	loop cat --trials 3 --where false "${space[@]}"
+	[[ $(cat statuses) == "8 "* ]]
+	[ "$(cat stderr)" = "bo-propose: after 0 trials: with --where: none of 4096 settings may be proposed" ]
 }
 
 @test "a wrong command line is refused" {
@@ -270,7 +330,7 @@ score='jq -c --unbuffered -f score.jq'
 @test "a loop through a space that is used up ends with status 8" {
 	loop "$score" --parallel 3 --trials 100 lr=0.1,0.2 depth=3,4 kind=b
 	[ "$(cat statuses)" = "8 0" ]
-	[ "$(cat stderr)" = "bo-propose: the space is used up after 4 trials" ]
+	[ "$(cat stderr)" = "bo-propose: after 4 trials: the space is used up" ]
 	[ "$(wc -l <round)" = 4 ]
 }
 

@@ -25,6 +25,8 @@ void trials_release(struct trials *t)
 	for (size_t i = 0; i < t->n; i++)
 		known_free(t->at[i]);
 	free(t->at);
+	free(t->only);
+	free(t->partition);
 	free(t->metric);
 }
 
@@ -59,35 +61,42 @@ bool trials_hold(const struct trials *t, const double *x)
 	return false;
 }
 
-/* Scores of different metrics, or of one that is to be less here and more there,
- * cannot be compared. */
-static bool same_metric(struct trials *t, const cJSON *rec, struct err *e)
+/* The field of rec, where it has it, is that of all: *all, or it becomes that. */
+static bool same(char **all, const cJSON *rec, const char *field, const char *hint,
+		 struct err *e)
 {
-	const char *metric = json_str(rec, "metric");
-	const cJSON *min = json_get(rec, "minimize");
-	bool minimize = !cJSON_IsFalse(min);
+	const char *its = json_str(rec, field);
 
-	if (metric && t->metric && strcmp(metric, t->metric) != 0)
+	if (its && *all && strcmp(its, *all) != 0)
 		return err_set(e, ERR_INPUT,
-			       "trial %s: its metric is '%s', that of others is '%s'",
-			       trial_id(rec), metric, t->metric);
+			       "trial %s: its %s is '%.100s', that of others is '%.100s'%s",
+			       trial_id(rec), field, its, *all, hint);
+	return !its || *all || (*all = strdup(its)) || err_nomem(e);
+}
+
+/* Scores of different metrics or partitions, or of one that is to be less here and
+ * more there, cannot be compared. */
+static bool comparable(struct trials *t, const cJSON *rec, struct err *e)
+{
+	bool minimize = !cJSON_IsFalse(json_get(rec, "minimize"));
+
+	if (!same(&t->metric, rec, "metric", "", e) ||
+	    !same(&t->partition, rec, "partition", "", e))
+		return false;
 	if (t->directed && minimize != t->minimize)
 		return err_set(e, ERR_INPUT,
 			       "trial %s: its score is to be %s, that of others %s",
 			       trial_id(rec), minimize ? "minimized" : "maximized",
 			       minimize ? "maximized" : "minimized");
-	if (metric && !t->metric && !(t->metric = strdup(metric)))
-		return err_nomem(e);
 	t->directed = true;
 	t->minimize = minimize;
 	return true;
 }
 
-/* How many names of params the space knows, counting a name of two dimensions once;
- * *all: whether it knows every one. */
-static size_t known_names(const struct trials *t, const cJSON *params, bool *all)
+/* Does the space know a name of params?  *all: does it know every one? */
+static bool known_names(const struct trials *t, const cJSON *params, bool *all)
 {
-	size_t n = 0;
+	bool any = false;
 	const cJSON *p;
 
 	*all = true;
@@ -96,10 +105,10 @@ static size_t known_names(const struct trials *t, const cJSON *params, bool *all
 
 		while (j < t->d && strcmp(space_dim(t->space, j)->name, p->string) != 0)
 			j++;
-		n += j < t->d;
+		any = any || j < t->d;
 		*all = *all && j < t->d;
 	}
-	return n;
+	return any;
 }
 
 /* A whole number below 2^53, or -1. */
@@ -110,17 +119,31 @@ static double number_of(const cJSON *rec)
 	return v >= 0 && v < 0x1p53 && v == floor(v) ? v : -1;
 }
 
-/* A trial of this space and model, or NULL: it is none (e clear), or no memory. */
+/* Is rec a trial of the model and space?  If not it is counted as passed over, or it
+ * cannot be told: false with e set. */
+static bool belongs(struct trials *t, const cJSON *rec, struct err *e)
+{
+	const char *model = json_str(rec, "model");
+	bool all;
+
+	if (model && t->model && strcmp(model, t->model) != 0)
+		t->other_model++;
+	else if (!known_names(t, json_get(rec, "params"), &all))
+		t->unknown++;
+	else
+		return t->model ||
+		       same(&t->only, rec, "model", "; --model says which to tune", e);
+	return false;
+}
+
+/* NULL: out of memory. */
 static struct known *known_new(const struct trials *t, const cJSON *rec, struct err *e)
 {
 	const cJSON *params = json_get(rec, "params");
-	const char *model = json_str(rec, "model");
 	struct known *k;
 	bool all;
 
-	if ((model && t->model && strcmp(model, t->model) != 0) ||
-	    !known_names(t, params, &all))
-		return NULL;
+	known_names(t, params, &all);
 	if (!(k = calloc(1, sizeof(*k))) || !(k->x = calloc(2 * t->d, sizeof(double)))) {
 		known_free(k);
 		err_nomem(e);
@@ -170,11 +193,13 @@ bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e
 	struct known *k, *new = NULL;
 	double score;
 
-	if (state == TRIAL_NONE)
+	if (state == TRIAL_NONE || !belongs(t, rec, e))
 		return !e->kind;
+	if (state == TRIAL_COMPLETED && !comparable(t, rec, e))
+		return false;
 	if (!(k = (struct known *)trials_find(t, trial_id(rec)))) {
 		if (!(k = new = known_new(t, rec, e)))
-			return !e->kind;
+			return false;
 		if (!insert(t, new, e)) {
 			known_free(new);
 			return false;
@@ -182,8 +207,6 @@ bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e
 	}
 	if (!trial_is_final(state))
 		return true;
-	if (state == TRIAL_COMPLETED && !same_metric(t, rec, e))
-		return false;
 	score = score_of(t, rec, state);
 	if (changed && (!k->final || (score != k->score && !(isnan(score) && isnan(k->score)))))
 		*changed = true;

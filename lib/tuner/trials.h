@@ -25,9 +25,11 @@ struct trials {
 	const struct space *space;
 	const char *model;
 	size_t d, n, cap, final, scored;
-	struct known **at;       /* n, in order of their ids */
-	char *metric;            /* of the first that named one */
-	bool directed, minimize; /* directed: minimize is known */
+	struct known **at;           /* n, in order of their ids */
+	char *metric, *partition;    /* of the scores, by the first that named one */
+	bool directed, minimize;     /* directed: minimize is known */
+	char *only;                  /* where model is NULL: the one model of all trials */
+	size_t other_model, unknown; /* records passed over: see tuner_passed */
 };
 
 void trials_init(struct trials *t, const struct space *space, const char *model);

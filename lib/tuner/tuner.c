@@ -92,6 +92,11 @@ size_t tuner_open(const struct tuner *t)
 	return t->trials.n - t->trials.final;
 }
 
+struct tuner_passed tuner_passed(const struct tuner *t)
+{
+	return (struct tuner_passed){t->trials.other_model, t->trials.unknown};
+}
+
 bool tuner_waits_for(const struct tuner *t, const char *id)
 {
 	const struct known *k = trials_find(&t->trials, id);
@@ -340,6 +345,8 @@ cJSON *tuner_ask(struct tuner *t, struct err *e)
 		err_nomem(e);
 	else if (early ? start(t, x, e) : model(t, number, local, x, e))
 		rec = record(t, x, number, early ? "start" : local ? "local" : "model", e);
+	else if (e->kind == ERR_EXHAUSTED && t->o.where)
+		err_prefix(e, "with --where");
 	free(x);
 	return rec;
 }

@@ -18,7 +18,8 @@
  * failed, was aborted, or has no finite score counts as one with the worst score
  * seen.  A trial whose params leave out a parameter is taken to have the default;
  * values outside the space are used as the nearest ones; a trial that names no
- * parameter of the space, or another model than the tuner's, is passed over.
+ * parameter of the space, or another model than the tuner's, is passed over and
+ * counted.  A tuner without a model takes trials of one model only.
  *
  * Cost: see gp.h; of more than TUNER_MODEL_MAX trials with scores the process sees
  * that many: the best, the newest, and a spread of the others.
@@ -55,8 +56,9 @@ void tuner_free(struct tuner *t);
 /*
  * Learn a record in any state; it is not kept.  Later records of a trial replace
  * earlier ones, but a final one is not undone by one that is not.  What is no trial
- * is passed over.  ERR_INPUT: a malformed trial, or one whose metric or direction is
- * another than that of those before.
+ * is passed over.  ERR_INPUT: a malformed trial, or one that cannot be compared with
+ * those before: its score is of another metric, partition or direction, or, where the
+ * tuner has no model, it is of another one.
  */
 bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e);
 
@@ -72,6 +74,13 @@ cJSON *tuner_ask(struct tuner *t, struct err *e);
 /* Trials that are final, and those that are not. */
 size_t tuner_done(const struct tuner *t);
 size_t tuner_open(const struct tuner *t);
+
+/* Records told so far that were passed over: of another model, and those that name no
+ * parameter of the space. */
+struct tuner_passed {
+	size_t other_model, unknown;
+};
+struct tuner_passed tuner_passed(const struct tuner *t);
 
 /* Is this the name of a trial that the tuner knows and that is not final? */
 bool tuner_waits_for(const struct tuner *t, const char *id);

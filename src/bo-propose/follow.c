@@ -1,15 +1,13 @@
 /* follow: the asynchronous loop. */
-#include <unistd.h>
-
 #include "cli/cli.h"
 #include "ndjson/ndjson.h"
 #include "propose.h"
 
 struct loop {
 	struct run *run;
-	size_t from; /* the log's proposed trials before this one were handed on */
-	bool closed; /* standard output is */
-	bool exhausted;
+	size_t from;          /* the log's proposed trials before this one were handed on */
+	bool closed;          /* standard output is */
+	struct err exhausted; /* why nothing is left to propose */
 };
 
 /* Is record i of the log in this state, and does the tuner wait for its end? */
@@ -72,7 +70,7 @@ static bool propose_one(struct loop *l, struct err *e)
 	bool good;
 
 	if (!rec && e->kind == ERR_EXHAUSTED) {
-		l->exhausted = true;
+		l->exhausted = *e;
 		*e = (struct err){0};
 		return true;
 	}
@@ -85,10 +83,10 @@ static bool propose_one(struct loop *l, struct err *e)
  * downstream then see end of file, finish what they hold, and end too. */
 static bool top_up(struct loop *l, struct err *e)
 {
-	while (!l->exhausted && wants_more(l) && in_flight(l) < (size_t)l->run->parallel)
+	while (!l->exhausted.kind && wants_more(l) && in_flight(l) < (size_t)l->run->parallel)
 		if (!(waiting(l) ? hand_on_proposed(l, e) : propose_one(l, e)))
 			return false;
-	if (l->closed || (!l->exhausted && wants_more(l)))
+	if (l->closed || (!l->exhausted.kind && wants_more(l)))
 		return true;
 	l->closed = true;
 	return ndjson_close(stdout, e);
@@ -98,6 +96,8 @@ static bool learn(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e
 {
 	struct loop *l = ctx;
 
+	if (trial_state(rec, e) == TRIAL_NONE)
+		return !e->kind || ndjson_refuse(in, e);
 	if (!tuner_tell(l->run->tuner, rec, e))
 		return err_prefix(e, "%s:%zu", in->name, in->line);
 	cli_progress("%zu of %ld trials done, %zu open", tuner_done(l->run->tuner),
@@ -105,23 +105,19 @@ static bool learn(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e
 	return top_up(l, e);
 }
 
-bool follow(struct run *r, struct err *e)
+bool follow(struct run *r, struct ndjson_reader *in, struct err *e)
 {
 	struct loop l = {.run = r};
-	struct ndjson_reader in;
-	bool good;
+	bool good = hand_on_submitted(&l, e) && top_up(&l, e) && ndjson_each(in, learn, &l, e);
 
-	ndjson_init(&in, STDIN_FILENO, "<stdin>");
-	good = hand_on_submitted(&l, e) && top_up(&l, e) && ndjson_each(&in, learn, &l, e);
-	ndjson_release(&in);
 	cli_progress("%s", "");
 	if (!good)
 		return false;
 	if (in_flight(&l))
 		return err_set(e, ERR_SYSTEM, "<stdin>: ended with %zu trials open",
 			       in_flight(&l));
-	if (l.exhausted && wants_more(&l))
-		return err_set(e, ERR_EXHAUSTED, "the space is used up after %zu trials",
-			       tuner_done(r->tuner));
-	return true;
+	if (!l.exhausted.kind || !wants_more(&l))
+		return true;
+	*e = l.exhausted;
+	return err_prefix(e, "after %zu trials", tuner_done(r->tuner));
 }

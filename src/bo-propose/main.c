@@ -12,7 +12,7 @@
 
 static const char *space_path, *log_path, *expression, *model;
 static long count = 1, parallel, trials, seed, start;
-static bool following;
+static bool following, skip_bad;
 
 static const struct cli_option options[] = {
 	{"count", 'n', CLI_INT, &count, "N", "write N proposals", 0, 1000000},
@@ -31,6 +31,7 @@ static const struct cli_option options[] = {
 	{"model", 'm', CLI_STRING, &model, "ID", "model to tune, part of each trial's name"},
 	{"start", 0, CLI_INT, &start, "N",
 	 "trials before the model is asked (0: parameters + 1, 5 to 10)", 0, 1000000},
+	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL, "pass over bad lines, instead of stopping"},
 	{"seed", 0, CLI_INT, &seed, "N", "another seed, other proposals", 0, 1000000000},
 	{.type = CLI_LAST},
 };
@@ -61,6 +62,12 @@ struct input {
 	cJSON *params; /* array */
 };
 
+static void report_bad(const struct err *e, void *ctx)
+{
+	(void)ctx;
+	cli_error("%s", e->text);
+}
+
 static bool sort_in(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e)
 {
 	struct input *input = ctx;
@@ -75,16 +82,13 @@ static bool sort_in(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err 
 		return err_nomem(e);
 	}
 	state = trial_state(rec, e);
-	if (e->kind || (state != TRIAL_NONE && !trial_log_put(input->trials, rec, e)))
-		return err_prefix(e, "%s:%zu", in->name, in->line);
-	return true;
+	if (e->kind)
+		return ndjson_refuse(in, e);
+	return state == TRIAL_NONE || trial_log_put(input->trials, rec, e);
 }
 
-static bool read_input(struct input *input, struct err *e)
+static bool read_input(struct input *input, struct ndjson_reader *in, struct err *e)
 {
-	struct ndjson_reader in;
-	bool good;
-
 	if (!(input->trials = trial_log_open(NULL, false, e)))
 		return false;
 	if (!(input->params = cJSON_CreateArray()))
@@ -92,10 +96,7 @@ static bool read_input(struct input *input, struct err *e)
 	if (log_path && isatty(STDIN_FILENO))
 		return true; /* the log is all there is */
 	cli_expect_stdin("the trial log, to its end");
-	ndjson_init(&in, STDIN_FILENO, "<stdin>");
-	good = ndjson_each(&in, sort_in, input, e);
-	ndjson_release(&in);
-	return good;
+	return ndjson_each(in, sort_in, input, e);
 }
 
 static bool needs_records(int n, char **args)
@@ -142,6 +143,18 @@ static bool learn(struct run *r, const struct trial_log *log, const char *name, 
 	return true;
 }
 
+/* Whoever takes a log for that of this model and space should know what is not. */
+static void note_passed(const struct run *r)
+{
+	struct tuner_passed p = tuner_passed(r->tuner);
+
+	if (p.other_model)
+		cli_note("passed over %zu trial(s) of other models", p.other_model);
+	if (p.unknown)
+		cli_note("passed over %zu trial(s) without any parameter of the space",
+			 p.unknown);
+}
+
 static bool open_all(struct run *r, const struct input *input, int n, char **args,
 		     struct err *e)
 {
@@ -160,8 +173,11 @@ static bool open_all(struct run *r, const struct input *input, int n, char **arg
 			.start = (size_t)start,
 		},
 		e);
-	return r->tuner && (!r->log || learn(r, r->log, log_path, e)) &&
-	       (!input->trials || learn(r, input->trials, "<stdin>", e));
+	if (!r->tuner || (r->log && !learn(r, r->log, log_path, e)) ||
+	    (input->trials && !learn(r, input->trials, "<stdin>", e)))
+		return false;
+	note_passed(r);
+	return true;
 }
 
 static bool propose_batch(struct run *r, struct err *e)
@@ -219,18 +235,22 @@ int main(int argc, char **argv)
 	struct err e = {0};
 	struct input input = {0};
 	struct run r = {0};
-	int first = cli_parse(&tool, argc, argv);
+	struct ndjson_reader in;
+	int first = cli_parse(&tool, argc, argv), status;
 
 	check_options();
 	r.parallel = parallel ? parallel : 1;
 	r.trials = trials;
-	if ((!following && !read_input(&input, &e)) ||
+	ndjson_init(&in, STDIN_FILENO, "<stdin>");
+	in.skip_bad = skip_bad;
+	in.on_bad = report_bad;
+	if ((!following && !read_input(&input, &in, &e)) ||
 	    !open_all(&r, &input, argc - first, argv + first, &e) ||
-	    !(following ? follow(&r, &e) : propose_batch(&r, &e)) ||
-	    !warn_of_no_skill(&r, &e)) {
-		close_all(&r, &input);
+	    !(following ? follow(&r, &in, &e) : propose_batch(&r, &e)) ||
+	    !warn_of_no_skill(&r, &e))
 		cli_die(&e);
-	}
+	status = in.bad > 0;
 	close_all(&r, &input);
-	return 0;
+	ndjson_release(&in);
+	return status;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "err/err.h"
+#include "ndjson/ndjson.h"
 #include "trial/log.h"
 #include "tuner/tuner.h"
 
@@ -23,6 +24,6 @@ struct run {
  * proposal, and read on until standard input ends.  ERR_EXHAUSTED where the space was
  * used up first; ERR_SYSTEM where the input ended with trials open.
  */
-bool follow(struct run *r, struct err *e);
+bool follow(struct run *r, struct ndjson_reader *in, struct err *e);
 
 #endif

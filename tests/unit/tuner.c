@@ -187,6 +187,14 @@ static void refusals(void)
 	json_set(rec[1], "minimize", cJSON_CreateFalse());
 	ok(!tuner_tell(t, rec[1], &e) && e.kind == ERR_INPUT, "so is another direction");
 	e = (struct err){0};
+	json_set_str(rec[0], "partition", "validation");
+	json_set_str(rec[1], "partition", "holdout");
+	json_set(rec[1], "minimize", cJSON_CreateTrue());
+	ok(tuner_tell(t, rec[0], &e) && !tuner_tell(t, rec[1], &e) &&
+		   strstr(e.text, "'validation'") && strstr(e.text, "'holdout'"),
+	   "and another partition");
+	e = (struct err){0};
+	cJSON_DeleteItemFromObject(rec[1], "partition");
 	json_set(rec[1], "number", cJSON_CreateNumber(1e300));
 	json_set(rec[1], "minimize", cJSON_CreateTrue());
 	json_set_str(rec[1], "trial", "0123456789abcdef");
@@ -196,6 +204,35 @@ static void refusals(void)
 	ok(json_num(rec[0], "number", NAN) == 3, "and leaves the next one what it is");
 	cJSON_Delete(rec[0]);
 	cJSON_Delete(rec[1]);
+	tuner_free(t);
+	space_free(s);
+}
+
+/* A tuner of one model, and one that was not told which. */
+static void models(void)
+{
+	struct space *s = space_of(args, ARGS);
+	struct tuner_options o = {.space = s, .model = "m1", .seed = 1};
+	struct err e = {0};
+	struct tuner *t = tuner_new(&o, &e), *any = tuner_of(s, 1);
+	cJSON *a = tuner_ask(t, &e), *b = cJSON_Duplicate(a, true);
+
+	json_set_str(b, "trial", "0123456789abcdef");
+	json_set_str(b, "model", "m2");
+	ok(tuner_tell(t, b, &e) && tuner_open(t) == 1 && tuner_passed(t).other_model == 1,
+	   "a trial of another model is passed over and counted");
+	ok(tuner_tell(any, a, &e) && tuner_open(any) == 1 && tuner_passed(any).other_model == 0,
+	   "a tuner without a model takes trials of one,");
+	ok(!tuner_tell(any, b, &e) && e.kind == ERR_INPUT && strstr(e.text, "'m1'") &&
+		   strstr(e.text, "'m2'"),
+	   "and not of two");
+	e = (struct err){0};
+	json_set(b, "params", cJSON_CreateObject());
+	ok(tuner_tell(any, b, &e) && tuner_passed(any).unknown == 1,
+	   "whose trial is the other's does not matter where it has nothing of the space");
+	cJSON_Delete(b);
+	cJSON_Delete(a);
+	tuner_free(any);
 	tuner_free(t);
 	space_free(s);
 }
@@ -225,6 +262,7 @@ int main(void)
 	learns();
 	no_repeats();
 	refusals();
+	models();
 	boxes();
 	return tap_end();
 }
