@@ -236,7 +236,8 @@ int main(int argc, char **argv)
 	struct input input = {0};
 	struct run r = {0};
 	struct ndjson_reader in;
-	int first = cli_parse(&tool, argc, argv), status;
+	int first = cli_parse(&tool, argc, argv);
+	bool good;
 
 	check_options();
 	r.parallel = parallel ? parallel : 1;
@@ -244,13 +245,13 @@ int main(int argc, char **argv)
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
 	in.skip_bad = skip_bad;
 	in.on_bad = report_bad;
-	if ((!following && !read_input(&input, &in, &e)) ||
-	    !open_all(&r, &input, argc - first, argv + first, &e) ||
-	    !(following ? follow(&r, &in, &e) : propose_batch(&r, &e)) ||
-	    !warn_of_no_skill(&r, &e))
-		cli_die(&e);
-	status = in.bad > 0;
+	good = (following || read_input(&input, &in, &e)) &&
+	       open_all(&r, &input, argc - first, argv + first, &e) &&
+	       (following ? follow(&r, &in, &e) : propose_batch(&r, &e)) &&
+	       warn_of_no_skill(&r, &e);
 	close_all(&r, &input);
 	ndjson_release(&in);
-	return status;
+	if (!good)
+		cli_die(&e);
+	return in.bad > 0;
 }
