@@ -11,6 +11,11 @@ bool answer_fit(struct store *s, const struct queue_job *j, const cJSON *answer,
 bool answer_crossval(struct store *s, const struct queue_job *j, const cJSON *answer,
 		     struct err *e);
 
+bool answer_dataset(struct store *s, const struct queue_job *j, const cJSON *answer,
+		    struct err *e);
+bool answer_predict(struct store *s, const struct queue_job *j, const cJSON *answer,
+		    struct err *e);
+
 /* Put the project's features and its two lists in place of what was there. */
 bool answer_features(struct store *s, const char *project, const cJSON *features,
 		     const cJSON *lists, struct err *e);

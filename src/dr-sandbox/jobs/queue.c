@@ -49,10 +49,11 @@ bool queue_take(struct store *s, struct queue_job *j)
 		s,
 		"SELECT j.id, j.project, j.kind, j.spec, j.crashes FROM job j"
 		" JOIN project p ON p.id = j.project WHERE j.status = 'queue'"
-		" AND (p.worker_count < 0 OR j.kind IN ('upload', 'aim') OR p.worker_count >"
+		" AND (p.worker_count < 0 OR j.kind IN ('upload', 'aim', 'dataset') OR "
+		"p.worker_count >"
 		" (SELECT count(*) FROM job r WHERE r.project = p.id AND r.status = "
 		"'inprogress'))"
-		" ORDER BY j.kind NOT IN ('upload', 'aim'), j.id LIMIT 1",
+		" ORDER BY j.kind NOT IN ('upload', 'aim', 'dataset'), j.id LIMIT 1",
 		"");
 
 	if (!read_job(s, q, j))
@@ -82,6 +83,19 @@ void queue_fetched(struct store *s, long long id)
 bool queue_has_project(struct store *s, const char *project)
 {
 	sqlite3_stmt *q = store_query(s, "SELECT 1 FROM project WHERE id = ?", "s", project);
+	bool yes = store_next(s, q);
+
+	sqlite3_reset(q);
+	return yes;
+}
+
+bool queue_has_file(struct store *s, const char *name)
+{
+	sqlite3_stmt *q = store_query(
+		s,
+		"SELECT 1 FROM dataset WHERE id || '.csv' = ?1 UNION ALL"
+		" SELECT 1 FROM prediction WHERE id || '.preds' = ?1 AND rows IS NOT NULL",
+		"s", name);
 	bool yes = store_next(s, q);
 
 	sqlite3_reset(q);
@@ -119,6 +133,12 @@ void queue_failed(struct store *s, const struct queue_job *j, const char *why)
 	/* A table that cannot be read makes no project; its status stays. */
 	if (strcmp(j->kind, "upload") == 0)
 		store_run(s, "DELETE FROM project WHERE id = ?", "s", j->project);
+	if (strcmp(j->kind, "dataset") == 0)
+		store_run(
+			s,
+			"DELETE FROM dataset WHERE status IN (SELECT id FROM status WHERE job "
+			"= ?)",
+			"i", j->id);
 	if (strcmp(j->kind, "aim") == 0)
 		store_run(s,
 			  "UPDATE project SET stage = 'aim', asked = NULL, autopilot_mode = "

@@ -43,6 +43,9 @@ void queue_fetched(struct store *s, long long id);
 
 bool queue_has_project(struct store *s, const char *project);
 
+/* Whether a dataset or finished predictions lie in the file of this name ("ID.csv"). */
+bool queue_has_file(struct store *s, const char *name);
+
 /* Whether the job shall still run. */
 bool queue_wants(struct store *s, long long id);
 

@@ -17,6 +17,10 @@ bool result_store(struct store *s, const struct queue_job *j, const cJSON *answe
 		ok = answer_fit(s, j, answer, e);
 	else if (strcmp(j->kind, "crossval") == 0)
 		ok = answer_crossval(s, j, answer, e);
+	else if (strcmp(j->kind, "dataset") == 0)
+		ok = answer_dataset(s, j, answer, e);
+	else if (strcmp(j->kind, "trained") == 0 || strcmp(j->kind, "predict") == 0)
+		ok = answer_predict(s, j, answer, e);
 	else
 		ok = err_set(e, ERR_INPUT, "a job of the kind '%s' is not known", j->kind);
 	if (!ok)

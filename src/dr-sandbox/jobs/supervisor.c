@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -76,14 +77,28 @@ static char *project_file(const struct jobs *j, const char *project, const char 
 	return asprintf(&path, "%s/%s%s", j->c.projects, project, name) < 0 ? NULL : path;
 }
 
+/* The table of a job: the project's, or the dataset that its spec names. */
+static char *table_file(const struct jobs *j, const struct queue_job *job)
+{
+	const char *name = json_str(job->spec, "csv");
+	char *path;
+
+	if (!name)
+		return project_file(j, job->project, "/data.csv");
+	if (asprintf(&path, "%s/%s/work/%s", j->c.projects, job->project, name) < 0)
+		return NULL;
+	return path;
+}
+
 /* The job line: what is stored, and where things lie. */
 static char *job_line(const struct jobs *j, const struct queue_job *job)
 {
-	char *csv = project_file(j, job->project, "/data.csv");
+	char *csv = table_file(j, job);
 	char *dir = project_file(j, job->project, "/work");
 	char *text = NULL, *line = NULL;
-	bool table = strcmp(job->kind, "upload") == 0 || strcmp(job->kind, "aim") == 0;
-	bool folder = strcmp(job->kind, "upload") != 0;
+	bool table = strcmp(job->kind, "upload") == 0 || strcmp(job->kind, "aim") == 0 ||
+		     json_str(job->spec, "csv");
+	bool folder = strcmp(job->kind, "upload") != 0 && strcmp(job->kind, "dataset") != 0;
 
 	cJSON_DeleteItemFromObjectCaseSensitive(job->spec, "url");
 	if (csv && dir && (!table || json_set_str(job->spec, "csv", csv)) &&
@@ -104,13 +119,37 @@ static void vacate(struct place *p)
 	*p = (struct place){.worker = WORKER_NONE};
 }
 
-/* A table that did not become a project leaves nothing behind. */
-static void tidy(struct jobs *j, const struct queue_job *job)
+/* A file in the project's folder `work`, that nothing in the database stands for any more. */
+static void tidy_file(struct jobs *j, const struct queue_job *job, const char *name)
 {
 	struct err e = {0};
 	bool there;
 	char *path;
 
+	if (!name)
+		return;
+	store_begin(j->store);
+	there = queue_has_file(j->store, name) || store_failed(j->store);
+	store_end(j->store, true, &e);
+	if (!there &&
+	    asprintf(&path, "%s/%s/work/%s", j->c.projects, job->project, name) >= 0) {
+		unlink(path);
+		free(path);
+	}
+}
+
+/* A table that did not become a project, or a dataset, leaves nothing behind; nor do
+ * predictions that nobody waits for any more. */
+static void tidy(struct jobs *j, const struct queue_job *job)
+{
+	struct err e = {0};
+	const char *csv = json_str(job->spec, "csv");
+	bool there;
+	char *path;
+
+	if (strcmp(job->kind, "dataset") == 0) /* job_line has put the folder in front */
+		tidy_file(j, job, csv && strrchr(csv, '/') ? strrchr(csv, '/') + 1 : csv);
+	tidy_file(j, job, json_str(job->spec, "out"));
 	if (strcmp(job->kind, "upload") != 0)
 		return;
 	store_begin(j->store);
@@ -265,7 +304,7 @@ static void start_transfers(struct jobs *j)
 			return;
 		after = t->job.id;
 		url = json_str(t->job.spec, "url");
-		path = project_file(j, t->job.project, "/data.csv");
+		path = table_file(j, &t->job);
 		if (path && url)
 			t->fetch = fetch_start(j->multi, url, path, j->c.upload_max, &e);
 		free(path);

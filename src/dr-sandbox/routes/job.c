@@ -19,15 +19,49 @@ const char *job_reported(const struct service *sv, sqlite3_stmt *q)
 	return status;
 }
 
+/* What jobs are called, where they are shown, and where their results are. */
+static const struct {
+	const char *kind, *type, *collection, *results;
+} kinds[] = {
+	{"fit", "model", "modelJobs", "models"},
+	{"crossval", "model", "modelJobs", "models"},
+	{"trained", "trainingPredictions", "jobs", "trainingPredictions"},
+	{"predict", "predict", "predictJobs", "predictions"},
+};
+
+static size_t kind_of(const char *kind)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof(kinds) / sizeof(kinds[0]) && strcmp(kinds[i].kind, kind) != 0)
+		i++;
+	return i;
+}
+
+const char *job_collection(const char *kind)
+{
+	return kinds[kind_of(kind)].collection;
+}
+
+void job_result(struct web_request *r, sqlite3_stmt *q)
+{
+	size_t kind = kind_of(store_text(q, JOB_KIND));
+	const char *id = store_text(q, JOB_PREDICTION);
+
+	web_location(r, "projects/%s/%s/%s/", store_text(q, JOB_PROJECT), kinds[kind].results,
+		     id ? id : store_text(q, JOB_MODEL));
+}
+
 cJSON *job_row(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 {
 	cJSON *v = cJSON_CreateObject(), *summary = store_json(q, JOB_SUMMARY);
 	const char *project = store_text(q, JOB_PROJECT);
+	size_t kind = kind_of(store_text(q, JOB_KIND));
 	char id[24], *url;
 	bool ok;
 
 	snprintf(id, sizeof(id), "%lld", store_int(q, JOB_ID));
-	url = web_url(r, "projects/%s/modelJobs/%s/", project, id);
+	url = web_url(r, "projects/%s/%s/%s/", project, kinds[kind].collection, id);
 	ok = set_text(v, "id", id) && set_text(v, "status", job_reported(sv, q)) &&
 	     set_bool(v, "isBlocked", false) && set_text(v, "projectId", project) &&
 	     set_text(v, "modelId", store_text(q, JOB_MODEL)) &&
@@ -37,7 +71,7 @@ cJSON *job_row(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 	     set_null(v, "trainingRowCount") &&
 	     set_text(v, "featurelistId", store_text(q, JOB_LIST)) &&
 	     set_text(v, "blueprintId", store_text(q, JOB_BLUEPRINT)) &&
-	     set_text(v, "jobType", "model") && url && json_set_str(v, "url", url) &&
+	     set_text(v, "jobType", kinds[kind].type) && url && json_set_str(v, "url", url) &&
 	     (!store_text(q, JOB_MESSAGE) ||
 	      set_text(v, "message", store_text(q, JOB_MESSAGE)));
 	free(url);
@@ -48,19 +82,21 @@ cJSON *job_row(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 	return NULL;
 }
 
-void job_accepted(struct web_request *r, struct service *sv, const char *project, long long id)
+void job_accepted(struct web_request *r, struct service *sv, const char *project,
+		  const char *kind, long long id)
 {
 	sv->wake = true;
 	web_empty(r, 202);
-	web_location(r, "projects/%s/modelJobs/%lld/", project, id);
+	web_location(r, "projects/%s/%s/%lld/", project, job_collection(kind), id);
 }
 
 bool job_queue_full(struct web_request *r, struct service *sv)
 {
-	sqlite3_stmt *q = store_query(sv->store,
-				      "SELECT count(*) FROM job WHERE status IN ('queue',"
-				      " 'inprogress') AND kind IN ('fit', 'crossval')",
-				      "");
+	sqlite3_stmt *q =
+		store_query(sv->store,
+			    "SELECT count(*) FROM job WHERE status IN ('queue',"
+			    " 'inprogress') AND kind NOT IN ('upload', 'aim', 'dataset')",
+			    "");
 	long long n = store_next(sv->store, q) ? store_int(q, 0) : 0;
 
 	sqlite3_reset(q);
@@ -79,7 +115,8 @@ static cJSON *already(struct web_request *r, struct service *sv, sqlite3_stmt *q
 	bool ok;
 
 	snprintf(id, sizeof(id), "%lld", store_int(q, JOB_ID));
-	url = web_url(r, "projects/%s/modelJobs/%s/", store_text(q, JOB_PROJECT), id);
+	url = web_url(r, "projects/%s/%s/%s/", store_text(q, JOB_PROJECT),
+		      job_collection(store_text(q, JOB_KIND)), id);
 	ok = url &&
 	     set_text(v, "message",
 		      "This job duplicates a job or jobs that are in the queue or have "
@@ -111,6 +148,7 @@ bool job_is_there(struct web_request *r, struct service *sv, const char *project
 	if (!store_next(sv->store, q))
 		return false;
 	web_json(r, 422, already(r, sv, q));
-	web_location(r, "projects/%s/modelJobs/%lld/", project, store_int(q, JOB_ID));
+	web_location(r, "projects/%s/%s/%lld/", project,
+		     job_collection(store_text(q, JOB_KIND)), store_int(q, JOB_ID));
 	return true;
 }

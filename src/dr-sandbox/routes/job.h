@@ -6,7 +6,8 @@
 
 #define JOB_COLUMNS                                                                            \
 	"SELECT j.id, j.project, j.kind, j.status, j.model, j.blueprint, j.featurelist,"       \
-	" j.sample_pct, j.held_from, j.seen, j.message, b.summary FROM job j"                  \
+	" j.sample_pct, j.held_from, j.seen, j.message, b.summary,"                            \
+	" substr(j.spec ->> 'out', 1, 24) FROM job j"                                          \
 	" JOIN blueprint b ON b.project = j.project AND b.id = j.blueprint"
 
 /* The columns of JOB_COLUMNS. */
@@ -22,7 +23,8 @@ enum {
 	JOB_HELD_FROM,
 	JOB_SEEN,
 	JOB_MESSAGE,
-	JOB_SUMMARY
+	JOB_SUMMARY,
+	JOB_PREDICTION, /* id of what a job that predicts makes, or null */
 };
 
 /* No client that has started a job waits longer than this to look at it. */
@@ -38,8 +40,15 @@ const char *job_reported(const struct service *sv, sqlite3_stmt *q);
 /* A row of JOB_COLUMNS as the interface shows it. NULL: memory ran out. */
 common_row job_row;
 
-/* Answer 202 with the Location of a new job. */
-void job_accepted(struct web_request *r, struct service *sv, const char *project, long long id);
+/* The collection that a kind of job is shown under: "modelJobs", "predictJobs", "jobs". */
+const char *job_collection(const char *kind);
+
+/* Answer 202 with the Location of a new job of that kind. */
+void job_accepted(struct web_request *r, struct service *sv, const char *project,
+		  const char *kind, long long id);
+
+/* Set the Location of what the job of this row has made. */
+void job_result(struct web_request *r, sqlite3_stmt *q);
 
 /* Whether so many jobs wait that another is refused; then answered 422. */
 bool job_queue_full(struct web_request *r, struct service *sv);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "routes/model.h"
+#include "routes/prediction.h"
 
 /* One model, stepped to, or NULL and the answer 404. */
 static sqlite3_stmt *one_model(struct web_request *r, struct service *sv)
@@ -134,6 +135,7 @@ void route_model_delete(struct web_request *r, void *ctx)
 
 	if (!one_model(r, sv))
 		return;
+	prediction_drop(sv, r->arg[0], r->arg[1]);
 	store_run(sv->store, "DELETE FROM model WHERE id = ?", "s", r->arg[1]);
 	store_run(sv->store, "UPDATE job SET fingerprint = NULL WHERE model = ?", "s",
 		  r->arg[1]);

@@ -37,7 +37,12 @@ web_handler route_model_list, route_model_get, route_model_patch, route_model_de
 	route_model_features, route_model_iterations, route_model_capabilities,
 	route_model_folds;
 web_handler route_train, route_cross_validate;
-web_handler route_job_get, route_job_delete, route_job_list, route_model_job_list;
+web_handler route_job_get, route_job_delete, route_job_list, route_model_job_get,
+	route_model_job_delete, route_model_job_list, route_predict_job_get,
+	route_predict_job_delete, route_predict_job_list;
+web_handler route_trained_create, route_trained_list, route_trained_get;
+web_handler route_dataset_file, route_dataset_url, route_dataset_list, route_dataset_get,
+	route_dataset_delete, route_predict, route_prediction_get;
 web_handler route_tuning_get, route_tuning_post;
 
 #endif

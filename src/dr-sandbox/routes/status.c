@@ -3,8 +3,11 @@
 
 #include "jobs/queue.h"
 #include "routes/common.h"
+#include "routes/prediction.h"
 
-#define COLUMNS "SELECT id, status, message, created, project, job FROM status"
+#define COLUMNS                                                                                \
+	"SELECT id, status, message, created, project, (SELECT id FROM dataset d"              \
+	" WHERE d.status = status.id) FROM status"
 
 static cJSON *status_row(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 {
@@ -38,7 +41,11 @@ void route_status_get(struct web_request *r, void *ctx)
 		return;
 	}
 	web_json(r, 303, status_row(r, sv, q));
-	web_location(r, "projects/%s/", store_text(q, 4));
+	if (store_text(q, 5))
+		web_location(r, "projects/%s/predictionDatasets/%s/", store_text(q, 4),
+			     store_text(q, 5));
+	else
+		web_location(r, "projects/%s/", store_text(q, 4));
 }
 
 void route_status_list(struct web_request *r, void *ctx)
@@ -64,12 +71,17 @@ void route_status_delete(struct web_request *r, void *ctx)
 		return;
 	}
 	if (store_text(q, 1) && queue_cancel(s, store_int(q, 0))) {
-		store_run(s,
-			  strcmp(store_text(q, 1), "upload") == 0
-				  ? "DELETE FROM project WHERE id = ?"
-				  : "UPDATE project SET stage = 'aim', asked = NULL, "
-				    "autopilot_mode = NULL WHERE id = ?",
-			  "s", store_text(q, 2));
+		const char *kind = store_text(q, 1), *project = store_text(q, 2);
+
+		if (strcmp(kind, "upload") == 0)
+			store_run(s, "DELETE FROM project WHERE id = ?", "s", project);
+		else if (strcmp(kind, "dataset") == 0)
+			prediction_drop_dataset(sv, project, r->arg[0]);
+		else
+			store_run(s,
+				  "UPDATE project SET stage = 'aim', asked = NULL,"
+				  " autopilot_mode = NULL WHERE id = ?",
+				  "s", project);
 		sv->wake = true;
 	}
 	store_run(s, "DELETE FROM status WHERE id = ?", "s", r->arg[0]);

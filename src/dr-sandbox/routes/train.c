@@ -109,7 +109,7 @@ static void submit(struct web_request *r, struct service *sv, const struct train
 		web_json(r, 500, NULL);
 	else if (!job_is_there(r, sv, r->arg[0], fingerprint, t->cross_validation) &&
 		 !job_queue_full(r, sv))
-		job_accepted(r, sv, r->arg[0], submit_job(sv->store, &job));
+		job_accepted(r, sv, r->arg[0], job.kind, submit_job(sv->store, &job));
 	cJSON_Delete(spec);
 }
 
@@ -176,7 +176,7 @@ void route_cross_validate(struct web_request *r, void *ctx)
 		if (done)
 			store_run(sv->store, "UPDATE job SET status = 'COMPLETED' WHERE id = ?",
 				  "i", id);
-		job_accepted(r, sv, r->arg[0], id);
+		job_accepted(r, sv, r->arg[0], job.kind, id);
 	}
 	cJSON_Delete(spec);
 }

@@ -280,7 +280,7 @@ static void submit(struct web_request *r, struct service *sv, const struct base 
 			  " VALUES (?, ?, ?, ?, ?)",
 			  "sssjj", r->arg[0], blueprint, b->blueprint.base, asked,
 			  b->blueprint.summary);
-		job_accepted(r, sv, r->arg[0], submit_job(sv->store, &job));
+		job_accepted(r, sv, r->arg[0], job.kind, submit_job(sv->store, &job));
 	}
 	cJSON_Delete(spec);
 }

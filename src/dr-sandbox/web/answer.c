@@ -83,6 +83,14 @@ bool web_invalid(struct web_request *r, const char *field, const char *fmt, ...)
 	return false;
 }
 
+bool web_accepts(const struct web_request *r, const char *type)
+{
+	const char *accept = MHD_lookup_connection_value(r->p->connection, MHD_HEADER_KIND,
+							 MHD_HTTP_HEADER_ACCEPT);
+
+	return accept && strcasestr(accept, type);
+}
+
 static char *url(const struct web_request *r, const char *fmt, va_list ap)
 {
 	const char *host = MHD_lookup_connection_value(r->p->connection, MHD_HEADER_KIND,

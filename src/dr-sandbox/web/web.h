@@ -85,6 +85,9 @@ void web_stop(struct web *w);
  * is missing. Borrowed. */
 const char *web_query(struct web_request *r, const char *name);
 
+/* Whether the client asks for this type in so many words ("text/csv"). */
+bool web_accepts(const struct web_request *r, const char *type);
+
 /* http://HOST/api/v2/ and what follows, HOST being the name that the client
  * used: clients compare these with their own endpoint. Freed by the caller. */
 char *web_url(const struct web_request *r, const char *fmt, ...)
