@@ -23,7 +23,7 @@ table() {
 				colour[1 + i % 3], i, class
 		}
 	}' >table.csv
-	dr-worker <<<'{"job":"aim","csv":"table.csv","dir":"prepared","target":"sold"'"${1-}"'}' >aim.json
+	dr-worker <<<'{"job":"aim","csv":"table.csv","dir":"prepared","target":"sold"}' >aim.json
 }
 
 blueprint() {
