@@ -461,3 +461,31 @@ upload() {
 	fit "$model"
 	assert_json '.[0].metrics["R Squared"].folds | add > 0'
 }
+
+@test "boosting on predictions of an elastic net learns what that one leaves" {
+	awk 'BEGIN {
+		srand(5); print "a,b,c,y"
+		for (i = 0; i < 800; i++) {
+			a = rand(); b = rand(); c = rand() < 0.5 ? "u" : "v"
+			printf "%.4f,%.4f,%s,%.4f\n", a, b, c, 40 * a + (b > 0.3 && b < 0.6) * (c == "u") + rand() / 9
+		}
+	}' >table.csv
+	dr-worker <<<'{"job":"aim","csv":"table.csv","dir":"prepared","target":"y"}' >aim.json
+	fit 'Elastic-Net Regressor .mixing'
+	linear=$(jq '.metrics.RMSE.folds | add' <<<"$output")
+	fit '^eXtreme.*Stopping$'
+	trees=$(jq '.metrics.RMSE.folds | add' <<<"$output")
+	model='on ElasticNet Predictions'
+	fit "$model"
+	assert_json ".[0].metrics.RMSE.folds | add < 0.8 * $linear and add < $trees"
+	default=$(jq -c .metrics <<<"$output")
+	for value in enet_lambda:0.5 enet_alpha:0.1 max_depth:2; do
+		fit "$model" ",\"values\":{\"$(param "$model" "${value%%:*}")\":${value#*:}}"
+		[ "$(jq -c .metrics <<<"$output")" != "$default" ]
+	done
+	packages orphaned
+	jq -e --arg m "$model" '.blueprints[] | select(.model_type | test($m)) |
+		(.nodes | length == 11) and ([.parameters[].parameterName] | index("base_margin_initialize") == null)' aim.json
+	fit "$model" ',"cross_validation":false,"features":["section","n_depends"]'
+	assert_json '.[0].metrics.LogLoss.folds[0] < 0.6'
+}

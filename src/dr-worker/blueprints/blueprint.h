@@ -37,6 +37,7 @@ enum node_kind {
 	NODE_DIFFERENCES,
 	NODE_PCA,
 	NODE_KMEANS,
+	NODE_MARGIN, /* what comes out is where the learner starts, no column of it */
 	NODE_MAJORITY,
 	NODE_XGBOOST,
 	NODE_FOREST,

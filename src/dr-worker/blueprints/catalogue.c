@@ -308,6 +308,38 @@ static bool linear(struct draft *d, const struct task *learner, struct err *e)
 	       finish(d, NODE_LINEAR, learner, e);
 }
 
+/* Trees that learn what a linear model of numbers and categories leaves. */
+static bool trees_on_linear(struct draft *d, struct err *e)
+{
+	bool number = d->p->regression;
+	const struct task *net = number ? &elastic_net_regressor : &elastic_net_classifier;
+	const struct task *learner =
+		number ? &xgboost_on_linear_regressor : &xgboost_on_linear_classifier;
+
+	if (!d->categorical && !d->numeric)
+		return true;
+	d->text = false;
+	name(d->b, learner->name, "GBM", "Gradient Boosting Machine");
+	if (!columns(d, e) || !build_node(d->b, ++d->id, NODE_MARGIN, net->name, net, e))
+		return false;
+	for (size_t i = 0; i < d->inputs; i++)
+		if (!build_edge(d->b, d->input[i], d->id, e))
+			return false;
+	d->inputs = 0;
+	feed(d);
+	if (d->categorical) {
+		if (!step(d, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e))
+			return false;
+		feed(d);
+	}
+	if (d->numeric) {
+		if (!step(d, NODE_IMPUTE, &impute_task, NUMERIC, e))
+			return false;
+		feed(d);
+	}
+	return finish(d, NODE_XGBOOST, learner, e);
+}
+
 static bool elastic_net(struct draft *d, struct err *e)
 {
 	return linear(d, d->p->regression ? &elastic_net_regressor : &elastic_net_classifier,
@@ -384,9 +416,9 @@ static bool add(struct catalogue *c, const struct prepared *p, make_fn *make, si
 
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
-	static make_fn *const make[] = {majority,     boosted_trees, boosted_trees_with_text,
-					unsupervised, forest,        elastic_net,
-					ridge,        logistic};
+	static make_fn *const make[] = {majority,     boosted_trees,   boosted_trees_with_text,
+					unsupervised, trees_on_linear, forest,
+					elastic_net,  ridge,           logistic};
 	size_t n = sizeof make / sizeof *make, texts = 0;
 	bool ok = true;
 

@@ -34,6 +34,7 @@ void pipeline_release(struct pipeline *l)
 	for (size_t i = 0; l->corpus && i < l->b->n_nodes; i++)
 		corpus_release(&l->corpus[i]);
 	free(l->corpus);
+	block_release(&l->margin);
 	block_release(&l->input);
 	free(l->level);
 }
@@ -144,7 +145,7 @@ static void close_walk(struct walk *w, size_t nodes)
 }
 
 /* All that comes into a node; what nobody else wants is moved or freed. */
-static bool gather(const struct pipeline *l, struct walk *w, size_t node, struct block *in,
+static bool gather(struct pipeline *l, struct walk *w, size_t node, struct block *in,
 		   struct err *e)
 {
 	if (!block_init(in, l->p->frame.rows, e))
@@ -155,6 +156,10 @@ static bool gather(const struct pipeline *l, struct walk *w, size_t node, struct
 		if (l->b->edge[i].to != l->b->node[node].id)
 			continue;
 		from = position(l->b, l->b->edge[i].from);
+		if (l->b->node[from].kind == NODE_MARGIN) {
+			block_move(&l->margin, &w->block[from]);
+			continue;
+		}
 		if (!--w->left[from] && !in->x.cols && !in->sparse.cols)
 			block_move(in, &w->block[from]);
 		else if (!block_append(in, &w->block[from], e))
@@ -189,6 +194,7 @@ bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct
 
 	for (size_t i = 0; ok && i < learner; i++)
 		ok = walk_node(l, &w, i, train, n, e);
+	block_release(&l->margin);
 	block_release(&l->input);
 	if (ok && l->b->node[learner].kind == NODE_TEXT_LEARNER) {
 		ok = walk_node(l, &w, learner, train, n, e);
@@ -211,6 +217,7 @@ bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const u
 		.train = train,
 		.n_train = n,
 		.level = l->level,
+		.margin = l->margin.x.x,
 		.seed = l->seed,
 		.apply = apply,
 		.n_apply = n_apply,

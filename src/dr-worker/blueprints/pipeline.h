@@ -20,6 +20,7 @@ struct pipeline {
 	const bool *use; /* of each column: may it be used? */
 	uint64_t seed;
 	uint8_t *level;        /* class of each row, NULL for regression */
+	struct block margin;   /* one column or none: where the learner starts */
 	struct block input;    /* of the learner, once encoded */
 	struct corpus *corpus; /* of each node that counts words, once it was needed */
 };

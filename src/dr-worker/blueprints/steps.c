@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "learners/linear.h"
 #include "tasks/differences.h"
 #include "tasks/impute.h"
 #include "tasks/kmeans.h"
@@ -94,6 +95,31 @@ static bool encode_text(struct pipeline *l, const struct step *s, struct err *e)
 	       text_modeler_encode(&in, out, e);
 }
 
+static bool encode_margin(struct pipeline *l, const struct step *s, struct err *e)
+{
+	const struct learner_input in = {
+		.x = &s->in->x,
+		.sparse = &s->in->sparse,
+		.y = l->p->y,
+		.regression = l->p->regression,
+		.train = s->train,
+		.n_train = s->n,
+		.level = l->level,
+		.params = s->params,
+		.seed = l->seed,
+	};
+	float *out = matrix_add(&s->out->x, e);
+
+	if (!out)
+		return false;
+	/* Nothing to learn from, but perhaps the trees have: they start from 0. */
+	if (!in.x->cols && !in.sparse->cols) {
+		memset(out, 0, l->p->frame.rows * sizeof *out);
+		return true;
+	}
+	return linear_margin(&in, out, e);
+}
+
 /* The number that the imputing node before this one writes for a missing one. */
 static double missing_number(const struct pipeline *l, const struct step *s)
 {
@@ -128,6 +154,8 @@ bool steps_run(struct pipeline *l, const struct step *s, struct err *e)
 	case NODE_KMEANS:
 		return kmeans_encode(&s->in->x, s->train, s->n, &s->params, l->seed, &s->out->x,
 				     e);
+	case NODE_MARGIN:
+		return encode_margin(l, s, e);
 	case NODE_TEXT_MODELER:
 	case NODE_TEXT_LEARNER: /* fitted with the tasks, as its words are not tuned */
 		return encode_text(l, s, e);

@@ -33,6 +33,21 @@ static bool set_labels(const struct booster *b, const uint32_t *row, size_t n,
 	return ok;
 }
 
+static bool set_margin(const struct booster *b, const uint32_t *row, size_t n,
+		       const float *margin, DMatrixHandle m, struct err *e)
+{
+	float *y = malloc((n ? n : 1) * sizeof *y);
+	bool ok;
+
+	if (!y)
+		return err_nomem(e);
+	for (size_t i = 0; i < n; i++)
+		y[i] = margin[row[i]];
+	ok = booster_did(b, b->lib->matrix_set(m, "base_margin", y, n), e);
+	free(y);
+	return ok;
+}
+
 bool booster_matrix(const struct booster *b, const struct learner_input *in,
 		    const uint32_t *row, size_t n, double missing, const double *label,
 		    DMatrixHandle *out, struct err *e)
@@ -43,7 +58,8 @@ bool booster_matrix(const struct booster *b, const struct learner_input *in,
 			      e);
 
 	free(x);
-	return ok && (!label || set_labels(b, row, n, label, *out, e));
+	return ok && (!label || set_labels(b, row, n, label, *out, e)) &&
+	       (!in->margin || set_margin(b, row, n, in->margin, *out, e));
 }
 
 void booster_drop(const struct booster *b, DMatrixHandle m)

@@ -21,7 +21,7 @@ bool booster_did(const struct booster *b, int status, struct err *e);
 /*
  * The given rows of in->x as a matrix of the library, freed by booster_drop.  Cells that
  * are `missing` (NAN: none) have no value.  label (by row of the table): what is to be
- * learned, or NULL.
+ * learned, or NULL.  Boosting of these rows starts from in->margin where that is there.
  */
 bool booster_matrix(const struct booster *b, const struct learner_input *in,
 		    const uint32_t *row, size_t n, double missing, const double *label,

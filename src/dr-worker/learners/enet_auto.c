@@ -124,8 +124,10 @@ static void solve(struct path *p)
 		for (unsigned k = 0; p->folds.fold && k < ENET_FOLDS; k++)
 			walk(&p->model[k], lambda);
 		walk(all, lambda);
-		if (p->folds.fold)
+		if (p->folds.fold) {
 			p->a->loss = unseen_loss(p);
+			keep_unseen(p);
+		}
 		return;
 	}
 	lambda = enet_lambda_max(all);
@@ -137,7 +139,7 @@ static void solve(struct path *p)
 bool enet_auto_fit(struct enet_auto *a, struct err *e)
 {
 	struct path p = {.a = a};
-	bool ok = true, folds = !(a->lambda > 0) || a->want_loss;
+	bool ok = true, folds = !(a->lambda > 0) || a->want_loss || a->out_of_fold;
 
 	if (folds)
 		ok = partition_make(&p.folds, a->n, a->level, ENET_FOLDS, 0, a->seed, e);

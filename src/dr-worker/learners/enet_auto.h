@@ -32,7 +32,7 @@ struct enet_auto {
 	long newton_max;     /* as in enet.h */
 	uint64_t seed;       /* of the folds */
 	double *out_of_fold; /* n, or NULL: the linear predictor of each training row by the
-				model that has not seen it; where lambda is chosen */
+				model that has not seen it */
 
 	/* Results. */
 	double *eta; /* of the caller, x.rows: by the model of all training rows */

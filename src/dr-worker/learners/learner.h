@@ -21,6 +21,7 @@ struct learner_input {
 	const uint32_t *train; /* rows to learn from, rising */
 	size_t n_train;
 	const uint8_t *level; /* class of each row, or NULL: what inner splits stratify by */
+	const float *margin;  /* all rows: what an earlier model says, to start from; or NULL */
 	struct params params;
 	uint64_t seed;
 	const uint32_t *apply; /* rows to predict */

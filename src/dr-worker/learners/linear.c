@@ -85,6 +85,7 @@ const struct task ridge_regressor = {
 struct fit {
 	struct sparse x; /* sparse and dense columns together */
 	double *y, *eta, *best;
+	double *unseen, *best_unseen; /* of each training row, where they are wanted */
 	uint8_t *level;
 	double mean, sd; /* of the target, regression; else 0 and 1 */
 };
@@ -146,6 +147,7 @@ static bool fit_alphas(struct fit *f, const struct learner_input *in, struct err
 		.tolerance = params_number(p, "tol"),
 		.newton_max = (long)params_number(p, "max_iter"),
 		.seed = mix(in->seed, (uint64_t)params_number(p, "random_state")),
+		.out_of_fold = f->unseen,
 		.eta = f->eta,
 	};
 
@@ -157,8 +159,21 @@ static bool fit_alphas(struct fit *f, const struct learner_input *in, struct err
 			continue;
 		best = a.loss;
 		memcpy(f->best, f->eta, in->x->rows * sizeof *f->best);
+		if (f->unseen)
+			memcpy(f->best_unseen, f->unseen, in->n_train * sizeof *f->unseen);
 	}
 	return true;
+}
+
+static void close_fit(struct fit *f)
+{
+	sparse_release(&f->x);
+	free(f->best_unseen);
+	free(f->unseen);
+	free(f->best);
+	free(f->eta);
+	free(f->level);
+	free(f->y);
 }
 
 bool linear_fit(struct learner_input *in, struct err *e)
@@ -172,10 +187,21 @@ bool linear_fit(struct learner_input *in, struct err *e)
 		in->p[i] = in->regression ? f.mean + f.sd * eta : 1 / (1 + exp(-eta));
 	}
 	in->iterations = -1;
-	sparse_release(&f.x);
-	free(f.best);
-	free(f.eta);
-	free(f.level);
-	free(f.y);
+	close_fit(&f);
+	return ok;
+}
+
+bool linear_margin(const struct learner_input *in, float *out, struct err *e)
+{
+	struct fit f = {.unseen = malloc(in->n_train * sizeof *f.unseen),
+			.best_unseen = malloc(in->n_train * sizeof *f.unseen)};
+	bool ok = ((f.unseen && f.best_unseen) || err_nomem(e)) && open_fit(&f, in, e) &&
+		  fit_alphas(&f, in, e);
+
+	for (size_t row = 0; ok && row < in->x->rows; row++)
+		out[row] = (float)(f.mean + f.sd * f.best[row]);
+	for (size_t i = 0; ok && i < in->n_train; i++)
+		out[in->train[i]] = (float)(f.mean + f.sd * f.best_unseen[i]);
+	close_fit(&f);
 	return ok;
 }

@@ -18,4 +18,8 @@ extern const struct task ridge_classifier, ridge_regressor;
 
 learner_fn linear_fit;
 
+/* As a step before another learner: the log odds, or the number, that the model gives all
+ * rows (out, in->x->rows); training rows those of inner models that have not seen them. */
+bool linear_margin(const struct learner_input *in, float *out, struct err *e);
+
 #endif

@@ -41,7 +41,7 @@ static double base_score(const struct boosting *b)
 	const struct learner_input *in = b->in;
 	double sum = 0;
 
-	if (!params_true(&in->params, "base_margin_initialize"))
+	if (in->margin || !params_true(&in->params, "base_margin_initialize"))
 		return 0.5;
 	for (size_t i = 0; i < b->n_learn; i++)
 		sum += in->y[b->row[i]];

@@ -21,6 +21,8 @@
 #define XGBOOST_UNSUPERVISED " and Unsupervised Learning Features"
 
 extern const struct task xgboost_classifier, xgboost_regressor;
+/* The same, starting from what a linear model predicts, instead of one number. */
+extern const struct task xgboost_on_linear_classifier, xgboost_on_linear_regressor;
 /* The same under the names that they have behind clusters. */
 extern const struct task xgboost_unsupervised_classifier, xgboost_unsupervised_regressor;
 

@@ -45,7 +45,7 @@ static const struct param params[] = {
 	 .help = "share of the rows drawn for each round"},
 	{"tree_method", .options = methods, .grid = true, .initial = {"auto", 0},
 	 .help = "how splits are found; auto is hist"},
-	/* Classification only, hence last. */
+	/* Classification only, hence last; the first one is not for a start of each row. */
 	{"scale_pos_weight", REAL(0, 1e9), .grid = true, DEFAULT(1),
 	 .help = "weight of the rows of the positive class"},
 };
@@ -64,6 +64,10 @@ static const struct task_link links[] = {
 	"loss, averaged over smooth_interval rounds, no longer falls, and the ensemble at "    \
 	"its lowest loss is kept. max_depth is 3 unless a value or a list is asked for: a "    \
 	"list searches inside the model and costs a fit for each of its values."
+
+#define ON_LINEAR                                                                              \
+	" Boosting starts from what an elastic net predicts, for training rows by models "     \
+	"that have not seen them, and so learns what that one leaves."
 
 const struct task xgboost_classifier = {
 	.name = XGBOOST_CLASSIFIER,
@@ -98,5 +102,23 @@ const struct task xgboost_unsupervised_regressor = {
 	.description = DESCRIPTION,
 	.params = params,
 	.n_params = N_PARAMS - 1,
+	.links = links,
+};
+
+const struct task xgboost_on_linear_classifier = {
+	.name = "eXtreme Gradient Boosting on ElasticNet Predictions",
+	.title = "Gradient boosted trees",
+	.description = DESCRIPTION ON_LINEAR,
+	.params = params + 1,
+	.n_params = N_PARAMS - 1,
+	.links = links,
+};
+
+const struct task xgboost_on_linear_regressor = {
+	.name = "eXtreme Gradient Boosting on ElasticNet Predictions",
+	.title = "Gradient boosted trees",
+	.description = DESCRIPTION ON_LINEAR,
+	.params = params + 1,
+	.n_params = N_PARAMS - 2,
 	.links = links,
 };
