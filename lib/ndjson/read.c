@@ -1,6 +1,7 @@
 #include "ndjson/ndjson.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -158,9 +159,14 @@ enum ndjson_result ndjson_next(struct ndjson_reader *r, cJSON **rec, struct err 
 {
 	enum ndjson_result got;
 
-	while ((got = ndjson_pop(r, rec, e)) == NDJSON_WAIT)
+	while ((got = ndjson_pop(r, rec, e)) == NDJSON_WAIT) {
+		struct pollfd readable = {.fd = r->fd, .events = POLLIN};
+
+		/* Whoever shares the descriptor may have made it non-blocking. */
+		poll(&readable, 1, -1);
 		if (!ndjson_fill(r, e))
 			return NDJSON_ERROR;
+	}
 	return got;
 }
 

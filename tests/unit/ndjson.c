@@ -2,6 +2,9 @@
 #include "ndjson/ndjson.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "json/json.h"
@@ -37,6 +40,34 @@ static void good_lines(void)
 	ok(r.line == 5, "lines are counted as an editor counts them");
 	ndjson_release(&r);
 	close(fd);
+}
+
+/* The other end of a socket writes a second late; a loop that does not wait would use
+ * all of that second. */
+static void late_writer(void)
+{
+	int fd[2];
+	struct ndjson_reader r;
+	struct err e = {0};
+	cJSON *rec;
+	clock_t used;
+
+	ok(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == 0,
+	   "a non-blocking socket");
+	if (fork() == 0) {
+		sleep(1);
+		_exit(write(fd[1], "{\"a\":1}\n", 8) != 8);
+	}
+	close(fd[1]);
+	ndjson_init(&r, fd[0], "in");
+	used = clock();
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_RECORD, "a record is waited for");
+	ok(clock() - used < CLOCKS_PER_SEC / 4, "... without work");
+	cJSON_Delete(rec);
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_END, "the end of the other side is the end");
+	ndjson_release(&r);
+	close(fd[0]);
+	wait(NULL);
 }
 
 static void note_bad(const struct err *e, void *ctx)
@@ -120,6 +151,7 @@ static void long_line(void)
 int main(void)
 {
 	good_lines();
+	late_writer();
 	bad_lines();
 	torn_line();
 	long_line();
