@@ -203,6 +203,16 @@ final() { jq -c --arg s "$1" '.state = $s'; }
 	cmp log before
 }
 
+@test "what the log holds unfinished of another model is passed over, and it is said" {
+	gridgen --model m1 a=1,2 >log
+	gridgen --model m2 a=2 >>log
+	run -0 --separate-stderr gridgen --model m2 --log log a=2,3
+	assert_json '[.[] | [.model, .params.a]] == [["m2",2],["m2",3]]'
+	[ "$stderr" = "gridgen: note: log: passed over 2 unfinished trial(s) of other models" ]
+	run -0 --separate-stderr gridgen --log log a=2
+	assert_json '[.[] | [.model, .params.a]] == [["m1",1],["m1",2],["m2",2],[null,2]]'
+}
+
 @test "a log that does not exist is empty, and one that holds everything is success" {
 	run -0 --separate-stderr gridgen --log none a=1,2
 	[ "${#lines[@]}" = 2 ]

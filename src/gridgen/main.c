@@ -97,18 +97,35 @@ static void close_all(struct run *r)
 	space_free(r->space);
 }
 
-/* What an earlier run left unfinished goes on as it stands. */
+static bool is_foreign(const cJSON *rec)
+{
+	const char *its = json_str(rec, "model");
+
+	return its && model && strcmp(its, model) != 0;
+}
+
+/* What an earlier run left unfinished goes on as it stands; what is for another model
+ * would only stop whoever tunes this one. */
 static bool hand_on(struct run *r, struct err *e)
 {
+	size_t foreign = 0;
+
 	for (size_t i = 0; r->log && i < trial_log_count(r->log); i++) {
 		const cJSON *rec = trial_log_at(r->log, i);
 
 		if (trial_is_final(trial_state(rec, e)))
 			continue;
+		if (is_foreign(rec)) {
+			foreign++;
+			continue;
+		}
 		if (!ndjson_put(stdout, rec, e))
 			return false;
 		r->written++;
 	}
+	if (foreign)
+		cli_note("%s: passed over %zu unfinished trial(s) of other models", log_path,
+			 foreign);
 	return true;
 }
 
