@@ -256,6 +256,18 @@ unreal() {
 	[ "$stderr" = "dr-collect: <stdin>:1: trial 0000000000000002: 'job' is missing" ]
 }
 
+@test "a job or project that can be no id is a bad trial, and the others are collected" {
+	(submitted 1 '{"learning_rate":0.35}' && unreal 2 | jq -c '.job = ".."' &&
+		unreal 3 | jq -c '.project = ""') >in
+	run -1 --separate-stderr dr-collect --skip-bad <in
+	[ "${stderr_lines[0]}" = "dr-collect: <stdin>:2: trial 0000000000000002: '..' is no id" ]
+	[ "${stderr_lines[1]}" = "dr-collect: <stdin>:3: trial 0000000000000003: '' is no id" ]
+	assert_json 'map(.state) == ["completed"]'
+	run -3 --separate-stderr dr-collect <in
+	[ "$stderr" = "dr-collect: <stdin>:2: trial 0000000000000002: '..' is no id" ]
+	assert_json 'map(.state) == ["completed"]'
+}
+
 @test "the project comes from the record, from --project or from the environment" {
 	submitted 1 '{"learning_rate":0.37}' >in
 	jq -c 'del(.project)' in >without

@@ -404,6 +404,15 @@ static double age(const cJSON *rec)
 	return s >= 0 ? s : INFINITY;
 }
 
+/* What can be no id must not be found out when all jobs are asked for. */
+static bool can_be_asked(const char *project, const char *job, struct err *e)
+{
+	char *path = dr_path(e, "projects", project, "jobs", job);
+
+	free(path);
+	return path;
+}
+
 static bool add(struct collector *c, struct project *p, cJSON *rec, char *job, struct err *e)
 {
 	struct job *j = calloc(1, sizeof(*j));
@@ -440,7 +449,8 @@ bool collect_take(struct collector *c, cJSON *rec, struct err *e)
 		ok = ndjson_put(stdout, end, e);
 	else if (!id)
 		err_set(e, ERR_USAGE, "no project: give --project or set DR_PROJECT");
-	else if ((p = project_find(&c->projects, c->dr, id, c->metric, e)) &&
+	else if (can_be_asked(id, job, e) &&
+		 (p = project_find(&c->projects, c->dr, id, c->metric, e)) &&
 		 add(c, p, rec, job, e))
 		return true;
 	if (!ok)
