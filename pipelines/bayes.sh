@@ -28,7 +28,7 @@ args=("$@")
 
 # shellcheck source=pipelines/group.bash
 . "$(dirname "$0")/group.bash"
-: >>"$log" # fail here, not inside the loop, where nobody would open the FIFO
+: >>"$log" || exit 6 # fail here, not inside the loop, where nobody would open the FIFO
 tmp=$(mktemp -d)
 trap 'rm -rf -- "$tmp"' EXIT
 

@@ -139,7 +139,10 @@ wait_for() {
 }
 
 @test "a log that cannot be written is an error before anything is proposed" {
-	run -1 --separate-stderr "$recipes/bayes.sh" "$MODEL" no/such/folder/log max_depth=2..4
+	run -6 --separate-stderr "$recipes/bayes.sh" "$MODEL" no/such/folder/log max_depth=2..4
+	[ "$output" = "" ]
+	[[ $stderr == *"no/such/folder/log: No such file or directory"* ]]
+	run -6 --separate-stderr "$recipes/grid.sh" "$MODEL" no/such/folder/log max_depth=2,4
 	[ "$output" = "" ]
 	[[ $stderr == *"no/such/folder/log: No such file or directory"* ]]
 }
