@@ -22,7 +22,6 @@
 #include "la/la.h"
 
 #define NOISE_LEAST 1e-6
-#define STARTS 2
 #define CALLS 60
 #define TOLERANCE 1e-7
 

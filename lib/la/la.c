@@ -107,11 +107,6 @@ void la_times_t_vec(int n, int p, const double *A, const double *x, double *y)
 		memset(y, 0, (size_t)p * sizeof(*y));
 }
 
-void la_sym_times(int n, const double *A, const double *x, double *y)
-{
-	cblas_dsymv(CblasColMajor, CblasLower, n, 1, A, n, x, 1, 0, y, 1);
-}
-
 double la_dot(int n, const double *x, const double *y)
 {
 	return cblas_ddot(n, x, 1, y, 1);

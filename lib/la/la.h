@@ -40,10 +40,9 @@ void la_lower_times(int n, const double *L, const double *x, double *y);
 /* C (p by m) = A' B, A n by p, B n by m. */
 void la_times_t(int n, int p, int m, const double *A, const double *B, double *C);
 
-/* y (n) = A x and y (p) = A' x, A n by p.  y (n) = A x for symmetric A. */
+/* y (n) = A x and y (p) = A' x, A n by p. */
 void la_times_vec(int n, int p, const double *A, const double *x, double *y);
 void la_times_t_vec(int n, int p, const double *A, const double *x, double *y);
-void la_sym_times(int n, const double *A, const double *x, double *y);
 
 double la_dot(int n, const double *x, const double *y);
 

@@ -96,8 +96,6 @@ int main(void)
 	is_near(residual(N, N, 1, T, X, B), 0, 1e-11, "L' x = b is solved");
 	la_lower_times(N, L, B, Y);
 	is_near(residual(N, N, 1, L, B, Y), 0, 1e-12, "L x is computed");
-	la_sym_times(N, A, B, Y);
-	is_near(residual(N, N, 1, A, B, Y), 0, 1e-12, "A x is computed");
 	la_times_t(N, N, M, A, B, C);
 	is_near(residual(N, N, M, A, B, C), 0, 1e-12, "A' B is computed");
 	la_times_t_vec(N, N, L, B, Y);
