@@ -489,3 +489,45 @@ upload() {
 	fit "$model" ',"cross_validation":false,"features":["section","n_depends"]'
 	assert_json '.[0].metrics.LogLoss.folds[0] < 0.6'
 }
+
+@test "the kinds of search inside the model can be asked for, and their limits are kept" {
+	packages orphaned
+	tree='^eXtreme.*Stopping$'
+	depth=$(param "$tree" max_depth) rate=$(param "$tree" learning_rate) method=$(param "$tree" tree_method)
+	lists="\"$depth\":[1,2,3,4,5,6],\"$rate\":[0.02,0.05,0.1,0.2,0.4],\"$method\":[\"hist\",\"exact\"]"
+	search() {
+		fit "$tree" ",\"cross_validation\":false,\"features\":[\"section\",\"epoch\",\"n_depends\"],\"values\":{$lists},\"search\":{$1}" "${2-0}"
+	}
+	for kind in '"type":"smart"' '"type":"bayesian","batch_size":4,"random_state":7' \
+		'"type":"brute force"' '"type":"brute force","algorithm":"greedy"'; do
+		search "$kind,\"max_iterations\":12"
+		assert_json ".[0].values | (.[\"$depth\"] | IN(range(1; 7))) and (.[\"$method\"] | IN(\"hist\",\"exact\"))"
+		first=$(jq -cS 'del(.seconds)' <<<"$output")
+		search "$kind,\"max_iterations\":12"
+		[ "$(jq -cS 'del(.seconds)' <<<"$output")" = "$first" ]
+	done
+	search '"type":"smart","max_iterations":1'
+	assert_json ".[0].values | .[\"$depth\"] == 3 and .[\"$rate\"] == 0.05"
+	search '"type":"bayesian","time_limit":0.001'
+	assert_json ".[0].values | .[\"$depth\"] | IN(range(1; 7))"
+	search '"type":"smart","algorithm":"accelerated"' 3
+	[ "$stderr" = "dr-worker: search: a smart search has no algorithm 'accelerated'" ]
+	search '"type":"clever"' 3
+	[ "$stderr" = "dr-worker: search: field 'type' must be smart, bayesian or brute force" ]
+	search '"type":"smart","speed":1' 3
+	[ "$stderr" = "dr-worker: search: field 'speed' is not known in this job" ]
+}
+
+@test "a search by brute force finds what no other combination beats" {
+	packages orphaned
+	tree='^eXtreme.*Stopping$'
+	n=$(param "$tree" n_estimators) depth=$(param "$tree" max_depth) rate=$(param "$tree" learning_rate)
+	only=",\"cross_validation\":false,\"features\":[\"section\",\"epoch\"]"
+	fit "$tree" "$only,\"values\":{\"$n\":30,\"$depth\":[2,4,6],\"$rate\":[0.05,0.3]},\"search\":{\"type\":\"brute force\"}"
+	best=$(jq -c ".values | [.[\"$depth\"], .[\"$rate\"]]" <<<"$output")
+	fit "$tree" "$only,\"values\":{\"$n\":30,\"$depth\":[2,4,6],\"$rate\":[0.05,0.3]},\"search\":{\"type\":\"bayesian\"}"
+	[ "$(jq -c ".values | [.[\"$depth\"], .[\"$rate\"]]" <<<"$output")" = "$best" ]
+	lists=$(seq -s, 1 16)
+	fit "$tree" "$only,\"values\":{\"$depth\":[$lists],\"$rate\":[$(seq -s, 0.01 0.01 0.3)],\"$(param "$tree" max_bin)\":[$(seq -s, 16 40)]},\"search\":{\"type\":\"brute force\"}" 1
+	refused "the lists have 12000 combinations; an exhaustive search tries at most 4096"
+}

@@ -68,7 +68,7 @@ static bool fit_models(struct fit *f, struct err *e)
 	/* Chosen once, on the rows that fold 0's model is trained on, for all folds. */
 	n = partition_training(&t->p.partition, 0, t->sizes.fold, t->sizes.fold_holdout,
 			       t->train);
-	return search_run(&t->line, &t->settings, t->train, n, e) &&
+	return search_run(&t->line, &t->settings, &t->r.search, t->train, n, e) &&
 	       training_folds(t, &parts, score, f, e);
 }
 

@@ -64,7 +64,7 @@ static bool choose_values(struct training *t, struct err *e)
 	size_t n = partition_training(&t->p.partition, 0, t->sizes.fold, t->sizes.fold_holdout,
 				      t->train);
 
-	return search_run(&t->line, &t->settings, t->train, n, e);
+	return search_run(&t->line, &t->settings, &t->r.search, t->train, n, e);
 }
 
 static bool keep(void *ctx, unsigned part, const uint32_t *row, const double *value, size_t n,

@@ -23,7 +23,8 @@ bool training_request_read(struct training_request *r, const cJSON *job, struct 
 	return job_required(job, "dir", &r->dir, e) &&
 	       job_required(job, "blueprint", &r->blueprint, e) &&
 	       job_number(job, "sample_pct", 0.01, 100, &r->sample_pct, e) &&
-	       (!json_get(job, "seed") || job_whole(job, "seed", SEED_MAX, &r->seed, e));
+	       (!json_get(job, "seed") || job_whole(job, "seed", SEED_MAX, &r->seed, e)) &&
+	       search_request_read(&r->search, json_get(job, "search"), e);
 }
 
 /* Which columns may be used: those of the list that the blueprint reads. */

@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 
 #include "blueprints/pipeline.h"
+#include "blueprints/search.h"
 #include "data/prepared.h"
 #include "err/err.h"
 
@@ -16,6 +17,7 @@ struct training_request {
 	const char *dir, *blueprint;
 	const cJSON *values, *features;
 	double sample_pct, seed; /* 0: the largest sample; -1: the project's seed */
+	struct search_request search;
 };
 
 /* How many rows the models are trained on; dr-worker(1), "Sample sizes", says why. */
@@ -41,7 +43,7 @@ struct training {
 };
 
 /* The fields of a request, for job_knows; those of the job itself come before. */
-#define TRAINING_FIELDS "dir", "blueprint", "values", "features", "sample_pct", "seed"
+#define TRAINING_FIELDS "dir", "blueprint", "values", "features", "sample_pct", "seed", "search"
 bool training_request_read(struct training_request *r, const cJSON *job, struct err *e);
 
 /*

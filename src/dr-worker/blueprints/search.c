@@ -1,69 +1,71 @@
-#include "blueprints/search.h"
+#include "blueprints/walks.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "data/metrics.h"
+#include "data/mix.h"
 #include "learners/split.h"
-
-/* A setting with several candidates. */
-struct axis {
-	struct setting *setting;
-	size_t at, best, step; /* numbers of candidates; the length of a step */
-};
-
-struct search {
-	struct pipeline *line;
-	struct axis *axis;
-	size_t n_axes;
-	uint32_t *row; /* those learned from, then those compared on */
-	size_t n_learn, n_compare;
-	double *y, *p;
-	size_t *tried; /* points x n_axes */
-	size_t points;
-	double best; /* score of the best point, smaller is better */
-};
 
 static int by_value(const void *a, const void *b)
 {
 	const struct param_value *x = a, *y = b;
 
-	if (x->word || y->word) /* words keep their order: they are equal to all else */
-		return 0;
 	return (x->number > y->number) - (x->number < y->number);
+}
+
+static bool same(const struct param_value *a, const struct param_value *b)
+{
+	return a->word ? b->word && !strcmp(a->word, b->word)
+		       : !b->word && a->number == b->number;
 }
 
 /* Where the default is among the candidates, or the middle. */
 static size_t start_of(const struct setting *s)
 {
-	const struct param_value *d = &s->param->initial;
-
 	for (size_t i = 0; i < s->n; i++)
-		if (d->word ? s->candidate[i].word && !strcmp(s->candidate[i].word, d->word)
-			    : !s->candidate[i].word && s->candidate[i].number == d->number)
+		if (same(&s->candidate[i], &s->param->initial))
 			return i;
 	return s->n / 2;
 }
 
+/* Leave out what is listed twice, and put numbers in order. */
+static void arrange(struct setting *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		size_t k = 0;
+
+		while (k < n && !same(&s->candidate[k], &s->candidate[i]))
+			k++;
+		if (k == n)
+			s->candidate[n++] = s->candidate[i];
+	}
+	s->n = n;
+	for (size_t i = 0; i < n; i++)
+		if (s->candidate[i].word) /* words have no order, nor what they are with */
+			return;
+	qsort(s->candidate, n, sizeof *s->candidate, by_value);
+}
+
 static bool set_axes(struct search *s, struct settings *settings, struct err *e)
 {
-	for (size_t i = 0; i < settings->n; i++)
-		s->n_axes += settings->s[i].n > 1;
-	if (!(s->axis = calloc(s->n_axes + 1, sizeof *s->axis)) ||
-	    !(s->tried = calloc(SEARCH_POINTS * (s->n_axes + 1), sizeof *s->tried)))
+	if (!(s->axis = calloc(settings->n + 1, sizeof *s->axis)))
 		return err_nomem(e);
-	for (size_t i = 0, k = 0; i < settings->n; i++) {
+	s->combinations = 1;
+	for (size_t i = 0; i < settings->n; i++) {
 		struct setting *one = &settings->s[i];
 
+		arrange(one);
 		if (one->n < 2)
 			continue;
-		/* Sorting must be stable for words: they are few, and never mixed. */
-		if (!one->candidate[0].word)
-			qsort(one->candidate, one->n, sizeof *one->candidate, by_value);
-		s->axis[k].setting = one;
-		s->axis[k].at = s->axis[k].best = start_of(one);
-		s->axis[k++].step = one->n / 4 ? one->n / 4 : 1;
+		s->axis[s->n_axes].setting = one;
+		s->axis[s->n_axes].at = s->axis[s->n_axes].best = start_of(one);
+		s->axis[s->n_axes++].step = one->n / 4 ? one->n / 4 : 1;
+		s->combinations *= (double)one->n;
 	}
 	return true;
 }
@@ -82,30 +84,56 @@ static bool known(struct search *s)
 	}
 	for (k = 0; k < s->n_axes; k++)
 		s->tried[s->points * s->n_axes + k] = s->axis[k].at;
-	s->points++;
 	return false;
 }
 
-/* Train where the axes are; *better: is it the best so far? */
-static bool try(struct search *s, bool *better, struct err *e)
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+bool search_over(const struct search *s)
+{
+	const struct search_request *r = s->request;
+
+	return s->points >= s->most ||
+	       (r->time_limit > 0 && s->points && s->points % r->batch == 0 &&
+		now() - s->start_s >= r->time_limit);
+}
+
+static bool learn(struct search *s, double *loss, struct err *e)
 {
 	const struct prepared *p = s->line->p;
 	const struct metric *list[METRICS_MAX];
 	size_t metrics = metrics_list(p->regression, list);
-	double score[METRICS_MAX], loss = INFINITY;
+	double score[METRICS_MAX];
 
-	*better = false;
-	if (s->points == SEARCH_POINTS || known(s))
-		return true;
-	for (size_t k = 0; k < s->n_axes; k++)
-		s->axis[k].setting->value = s->axis[k].setting->candidate[s->axis[k].at];
+	*loss = INFINITY;
 	if (!pipeline_learn(s->line, s->row, s->n_learn, s->row + s->n_learn, s->n_compare,
 			    s->p, NULL, e) ||
 	    !metrics_score(p->regression, s->y, s->p, s->n_compare, score, e))
 		return false;
 	for (size_t i = 0; i < metrics; i++)
 		if (list[i] == p->metric && isfinite(score[i]))
-			loss = p->metric->ascending ? score[i] : -score[i];
+			*loss = p->metric->ascending ? score[i] : -score[i];
+	return true;
+}
+
+bool search_try(struct search *s, bool *better, struct err *e)
+{
+	double loss;
+
+	*better = false;
+	if (search_over(s) || known(s))
+		return true;
+	for (size_t k = 0; k < s->n_axes; k++)
+		s->axis[k].setting->value = s->axis[k].setting->candidate[s->axis[k].at];
+	if (!learn(s, &loss, e))
+		return false;
+	s->loss[s->points++] = loss;
 	if (s->points == 1 || loss < s->best) {
 		s->best = loss;
 		*better = true;
@@ -115,72 +143,10 @@ static bool try(struct search *s, bool *better, struct err *e)
 	return true;
 }
 
-static void back_to_best(struct search *s)
+void search_back_to_best(struct search *s)
 {
 	for (size_t k = 0; k < s->n_axes; k++)
 		s->axis[k].at = s->axis[k].best;
-}
-
-static bool try_all(struct search *s, struct err *e)
-{
-	size_t k = 0;
-	bool better;
-
-	for (size_t i = 0; i < s->n_axes; i++)
-		s->axis[i].at = 0;
-	while (k < s->n_axes) {
-		if (!try(s, &better, e))
-			return false;
-		for (k = 0; k < s->n_axes; k++) { /* count on, the first axis fastest */
-			if (++s->axis[k].at < s->axis[k].setting->n)
-				break;
-			s->axis[k].at = 0;
-		}
-	}
-	return true;
-}
-
-/* One step each way along each axis, from the best point; *better: did one help? */
-static bool explore(struct search *s, bool *better, struct err *e)
-{
-	*better = false;
-	for (size_t k = 0; k < s->n_axes; k++) {
-		struct axis *a = &s->axis[k];
-
-		for (int up = 1; up >= 0; up--) {
-			bool one;
-
-			back_to_best(s);
-			if (up ? a->at + a->step >= a->setting->n : a->at < a->step)
-				continue;
-			a->at = up ? a->at + a->step : a->at - a->step;
-			if (!try(s, &one, e))
-				return false;
-			*better = *better || one;
-		}
-	}
-	return true;
-}
-
-static bool pattern(struct search *s, struct err *e)
-{
-	bool better, finest = false;
-
-	if (!try(s, &better, e))
-		return false;
-	for (;;) {
-		if (!explore(s, &better, e))
-			return false;
-		if (s->points == SEARCH_POINTS || (!better && finest))
-			return true;
-		if (better)
-			continue;
-		finest = true;
-		for (size_t k = 0; k < s->n_axes; k++) {
-			finest = finest && s->axis[k].step == 1;
-			s->axis[k].step = s->axis[k].step / 2 ? s->axis[k].step / 2 : 1;
-		}
-	}
 }
 
 static bool open_rows(struct search *s, const uint32_t *train, size_t n, struct err *e)
@@ -193,7 +159,9 @@ static bool open_rows(struct search *s, const uint32_t *train, size_t n, struct 
 	if (!s->row || !s->y || !s->p)
 		return err_nomem(e);
 	memcpy(s->row, train, n * sizeof *s->row);
-	if (!split_rows(s->row, n, l->level, SEARCH_INNER_SHARE, l->seed, &s->n_learn, e))
+	if (!split_rows(s->row, n, l->level, SEARCH_INNER_SHARE,
+			s->request->seed ? mix(l->seed, s->request->seed) : l->seed,
+			&s->n_learn, e))
 		return false;
 	s->n_compare = n - s->n_learn;
 	for (size_t i = 0; i < s->n_compare; i++)
@@ -201,24 +169,57 @@ static bool open_rows(struct search *s, const uint32_t *train, size_t n, struct 
 	return pipeline_encode(l, s->row, s->n_learn, e);
 }
 
-bool search_run(struct pipeline *line, struct settings *settings, const uint32_t *train,
-		size_t n, struct err *e)
+static bool open_points(struct search *s, struct err *e)
 {
-	struct search s = {.line = line};
-	double combinations = 1;
+	enum search_kind kind = s->request->kind;
+	size_t want = s->request->iterations;
+	bool all = !want && kind == SEARCH_EXHAUSTIVE;
+
+	if (all && s->combinations > SEARCH_POINTS_MAX)
+		return err_set(e, ERR_REFUSED,
+			       "the lists have %.0f combinations; an exhaustive search tries "
+			       "at most %d",
+			       s->combinations, SEARCH_POINTS_MAX);
+	s->most = all ? SEARCH_POINTS_MAX : want ? want : SEARCH_POINTS;
+	s->most = (size_t)fmin((double)s->most, s->combinations);
+	s->tried = calloc((s->most + 1) * s->n_axes, sizeof *s->tried);
+	s->loss = calloc(s->most + 1, sizeof *s->loss);
+	return (s->tried && s->loss) || err_nomem(e);
+}
+
+static bool walk(struct search *s, struct err *e)
+{
+	switch (s->request->kind) {
+	case SEARCH_EXHAUSTIVE:
+		return walks_exhaustive(s, e);
+	case SEARCH_GREEDY:
+		return walks_greedy(s, e);
+	case SEARCH_PATTERN:
+		return walks_pattern(s, e);
+	case SEARCH_GAUSSIAN:
+		return walks_gaussian(s, e);
+	default:
+		return s->combinations > (double)s->most ? walks_pattern(s, e)
+							 : walks_exhaustive(s, e);
+	}
+}
+
+bool search_run(struct pipeline *line, struct settings *settings,
+		const struct search_request *request, const uint32_t *train, size_t n,
+		struct err *e)
+{
+	struct search s = {.line = line, .request = request, .start_s = now()};
 	bool ok = set_axes(&s, settings, e);
 
-	for (size_t k = 0; ok && k < s.n_axes; k++)
-		combinations *= (double)s.axis[k].setting->n;
 	if (ok && s.n_axes) {
-		ok = open_rows(&s, train, n, e) &&
-		     (combinations > SEARCH_POINTS ? pattern(&s, e) : try_all(&s, e));
+		ok = open_points(&s, e) && open_rows(&s, train, n, e) && walk(&s, e);
 		for (size_t k = 0; k < s.n_axes; k++)
 			s.axis[k].setting->value = s.axis[k].setting->candidate[s.axis[k].best];
 	}
 	free(s.p);
 	free(s.y);
 	free(s.row);
+	free(s.loss);
 	free(s.tried);
 	free(s.axis);
 	return ok;

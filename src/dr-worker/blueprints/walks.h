@@ -1,0 +1,48 @@
+/*
+ * walks: the ways through the points of a search.  Used by search.c only.
+ */
+#ifndef WALKS_H
+#define WALKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "blueprints/search.h"
+
+/* A setting with several candidates. */
+struct axis {
+	struct setting *setting;
+	size_t at, best, step; /* numbers of candidates; the length of a step */
+};
+
+struct search {
+	struct pipeline *line;
+	const struct search_request *request;
+	struct axis *axis;
+	size_t n_axes;
+	double combinations;
+	uint32_t *row; /* those learned from, then those compared on */
+	size_t n_learn, n_compare;
+	double *y, *p;
+	size_t *tried; /* most x n_axes */
+	double *loss;  /* of each point tried, smaller is better; not finite: no score */
+	size_t points, most;
+	double best;
+	double start_s; /* of the clock */
+};
+
+/* Train at axis[].at unless that was done before or the search is over; *better: is it
+ * the best so far?  Notes the best in axis[].best. */
+bool search_try(struct search *s, bool *better, struct err *e);
+
+/* No more points are wanted, or there is no time. */
+bool search_over(const struct search *s);
+
+void search_back_to_best(struct search *s);
+
+bool walks_exhaustive(struct search *s, struct err *e);
+bool walks_greedy(struct search *s, struct err *e);
+bool walks_pattern(struct search *s, struct err *e);
+bool walks_gaussian(struct search *s, struct err *e);
+
+#endif
