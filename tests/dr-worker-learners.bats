@@ -47,3 +47,32 @@ setup() {
 	fit 'Modeler.* - description$' ',"features":["section"]' 1
 	refused "none of the features can be used by this model"
 }
+
+@test "kernel, neighbours and network beat the constant, for classes and numbers, twice alike" {
+	packages orphaned
+	fit Majority
+	constant=$(jq '.metrics.LogLoss.folds | add' <<<"$output")
+	for model in Kernel Nearest Neural; do
+		fit "$model"
+		assert_json ".[0].metrics.LogLoss.folds | add < $constant"
+		first=$(jq -cS 'del(.seconds)' <<<"$output")
+		fit "$model"
+		[ "$(jq -cS 'del(.seconds)' <<<"$output")" = "$first" ]
+	done
+	assert_json '.[0].iterations > 0'
+	packages n_depends
+	for model in Kernel Nearest Neural; do
+		fit "$model"
+		assert_json '.[0].metrics["R Squared"].folds | add > 0'
+	done
+}
+
+@test "every parameter of kernel, neighbours and network changes the model" {
+	packages orphaned
+	changes Kernel ',"cross_validation":false' C 0.1 gamma 1 n_components 16 random_state 1
+	changes Nearest ',"cross_validation":false' n_neighbors 3 weights '"distance"' \
+		metric '"manhattan"' metric '"chebyshev"' metric '"minkowski"'
+	changes Neural ',"cross_validation":false' activation '"tanh"' batch_size 16 \
+		dropout_proba 0 learning_rate 0.1 n_hidden_units 8 n_iter 2 n_layers 3 \
+		optimizer '"sgd"' random_state 1
+}

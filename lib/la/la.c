@@ -107,6 +107,15 @@ void la_times_t_vec(int n, int p, const double *A, const double *x, double *y)
 		memset(y, 0, (size_t)p * sizeof(*y));
 }
 
+void la_float_times(int m, int n, int k, const float *A, bool trans_a, const float *B,
+		    bool trans_b, float c, float *C)
+{
+	if (m > 0 && n > 0)
+		cblas_sgemm(CblasRowMajor, trans_a ? CblasTrans : CblasNoTrans,
+			    trans_b ? CblasTrans : CblasNoTrans, m, n, k, 1, A, trans_a ? m : k,
+			    B, trans_b ? k : n, c, C, n);
+}
+
 double la_dot(int n, const double *x, const double *y)
 {
 	return cblas_ddot(n, x, 1, y, 1);

@@ -1,6 +1,5 @@
 /*
- * la: the linear algebra that Gaussian processes and principal components need, on BLAS
- * and LAPACK.
+ * la: the linear algebra of Gaussian processes and of the trainer, on BLAS and LAPACK.
  *
  * The only module that names them.  Matrices are column by column, n rows without
  * gaps: A[i + j*n] is row i of column j.  Only the lower triangle of a symmetric
@@ -43,6 +42,13 @@ void la_times_t(int n, int p, int m, const double *A, const double *B, double *C
 /* y (n) = A x and y (p) = A' x, A n by p. */
 void la_times_vec(int n, int p, const double *A, const double *x, double *y);
 void la_times_t_vec(int n, int p, const double *A, const double *x, double *y);
+
+/*
+ * C (m by n) = A B + c C, in floats and row by row: A[i * k + j] is column j of row i.
+ * trans_a, trans_b: A is stored k by m, B n by k, and its transpose is meant.
+ */
+void la_float_times(int m, int n, int k, const float *A, bool trans_a, const float *B,
+		    bool trans_b, float c, float *C);
 
 double la_dot(int n, const double *x, const double *y);
 

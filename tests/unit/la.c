@@ -68,6 +68,22 @@ static void test_eigen(void)
 	is_near(sum, 0, 1e-9 * w[0], "all of them sum to the trace");
 }
 
+/* 2 x 3 times 3 x 2, stored either way, by hand. */
+static void test_floats(void)
+{
+	const float A[] = {1, 2, 3, 4, 5, 6}, At[] = {1, 4, 2, 5, 3, 6};
+	const float B[] = {1, 0, 2, 1, 0, 3}, Bt[] = {1, 2, 0, 0, 1, 3};
+	const float want[] = {5, 11, 14, 23};
+	float C[4] = {NAN, NAN, NAN, NAN}, D[4] = {1, 1, 1, 1};
+
+	la_float_times(2, 2, 3, A, false, B, false, 0, C);
+	ok(!memcmp(C, want, sizeof C), "A B in floats, row by row");
+	la_float_times(2, 2, 3, At, true, B, false, 0, C);
+	ok(!memcmp(C, want, sizeof C), "A' B");
+	la_float_times(2, 2, 3, A, false, Bt, true, 1, D);
+	ok(D[0] == 6 && D[1] == 12 && D[2] == 15 && D[3] == 24, "C + A B'");
+}
+
 int main(void)
 {
 	static double A[N * N], L[N * N], T[N * N], I[N * N], B[N * M], X[N * M], C[M * N],
@@ -125,5 +141,6 @@ int main(void)
 	ok(!la_chol(2, (double[]){1, 2, 2, 1}), "an indefinite matrix is refused");
 	ok(!la_chol(2, (double[]){1, 0, 0, NAN}), "so is one with NaN");
 	test_eigen();
+	test_floats();
 	return tap_end();
 }

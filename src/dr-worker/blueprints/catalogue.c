@@ -7,9 +7,12 @@
 
 #include "blueprints/build.h"
 #include "learners/forest.h"
+#include "learners/fourier.h"
+#include "learners/knn.h"
 #include "learners/linear.h"
 #include "learners/logistic.h"
 #include "learners/majority.h"
+#include "learners/network.h"
 #include "learners/xgboost.h"
 #include "tasks/converter.h"
 #include "tasks/differences.h"
@@ -351,13 +354,58 @@ static bool ridge(struct draft *d, struct err *e)
 	return linear(d, d->p->regression ? &ridge_regressor : &ridge_classifier, e);
 }
 
-static bool logistic(struct draft *d, struct err *e)
+static bool on_columns(struct draft *d, enum node_kind kind, const struct task *learner,
+		       const char *family, const char *family_name, struct err *e)
 {
-	if (d->p->regression || (!d->categorical && !d->numeric))
+	if (!d->categorical && !d->numeric)
 		return true;
 	d->text = false;
-	name(d->b, logistic_task.name, "GLM", "Generalized Linear Model");
-	return columns(d, e) && finish(d, NODE_LOGISTIC, &logistic_task, e);
+	name(d->b, learner->name, family, family_name);
+	return columns(d, e) && finish(d, kind, learner, e);
+}
+
+static bool logistic(struct draft *d, struct err *e)
+{
+	return d->p->regression || on_columns(d, NODE_LOGISTIC, &logistic_task, "GLM",
+					      "Generalized Linear Model", e);
+}
+
+static bool kernel(struct draft *d, struct err *e)
+{
+	return on_columns(d, NODE_FOURIER,
+			  d->p->regression ? &fourier_regressor : &fourier_classifier, "SVM",
+			  "Support Vector Machine", e);
+}
+
+/* The columns as their principal components: fewer, and of falling weight. */
+static bool components(struct draft *d, struct err *e)
+{
+	if (!step(d, NODE_PCA, &pca_task, d->input[0], e))
+		return false;
+	for (size_t i = 1; i < d->inputs; i++)
+		if (!build_edge(d->b, d->input[i], d->id, e))
+			return false;
+	d->inputs = 0;
+	feed(d);
+	return true;
+}
+
+static bool nearest(struct draft *d, struct err *e)
+{
+	const struct task *learner = d->p->regression ? &knn_regressor : &knn_classifier;
+
+	if (!d->categorical && !d->numeric)
+		return true;
+	d->text = false;
+	name(d->b, learner->name, "KNN", "K-Nearest Neighbors");
+	return columns(d, e) && components(d, e) && finish(d, NODE_KNN, learner, e);
+}
+
+static bool network(struct draft *d, struct err *e)
+{
+	return on_columns(d, NODE_NETWORK,
+			  d->p->regression ? &network_regressor : &network_classifier, "NN",
+			  "Neural Network", e);
 }
 
 /* As much of a column's name as a model's name should have, in whole characters. */
@@ -416,9 +464,22 @@ static bool add(struct catalogue *c, const struct prepared *p, make_fn *make, si
 
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
-	static make_fn *const make[] = {majority,     boosted_trees,   boosted_trees_with_text,
-					unsupervised, trees_on_linear, forest,
-					elastic_net,  ridge,           logistic};
+	/* clang-format off */
+	static make_fn *const make[] = {
+		majority,
+		boosted_trees,
+		boosted_trees_with_text,
+		unsupervised,
+		trees_on_linear,
+		forest,
+		elastic_net,
+		ridge,
+		logistic,
+		kernel,
+		nearest,
+		network,
+	};
+	/* clang-format on */
 	size_t n = sizeof make / sizeof *make, texts = 0;
 	bool ok = true;
 

@@ -5,9 +5,12 @@
 
 #include "blueprints/steps.h"
 #include "learners/forest.h"
+#include "learners/fourier.h"
+#include "learners/knn.h"
 #include "learners/linear.h"
 #include "learners/logistic.h"
 #include "learners/majority.h"
+#include "learners/network.h"
 #include "learners/text_learner.h"
 #include "learners/xgboost.h"
 
@@ -89,6 +92,12 @@ static learner_fn *learner_of(enum node_kind kind)
 		return linear_fit;
 	case NODE_LOGISTIC:
 		return logistic_fit;
+	case NODE_FOURIER:
+		return fourier_fit;
+	case NODE_KNN:
+		return knn_fit;
+	case NODE_NETWORK:
+		return network_fit;
 	case NODE_TEXT_LEARNER:
 		return text_learner_fit;
 	default:
