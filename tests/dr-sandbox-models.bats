@@ -302,3 +302,94 @@ tune() {
 	assert_json ".[0] | length == 1 and .[0].id == \"$MODEL\""
 	refuses 422 'isStarred' PATCH "projects/$PROJECT/models/$MODEL/" '{"isStarred":1}'
 }
+
+@test "a model is trained again on another size or list, and what is not named stays" {
+	api_json POST "projects/$PROJECT/models/fromModel/" "{\"modelId\":\"$MODEL\",\"samplePct\":40}"
+	[ "$(api_status)" = 202 ]
+	model=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api GET "${model#"$DATAROBOT_ENDPOINT/"}"
+	assert_json ".[0] | .samplePct == 40 and .isFrozen == false and .parentModelId == null and
+		.blueprintId == \"$(api GET "projects/$PROJECT/models/$MODEL/" | jq -r .blueprintId)\" and
+		.featurelistName == \"Informative Features\""
+	refuses 422 'duplicates' POST "projects/$PROJECT/models/fromModel/" "{\"modelId\":\"$MODEL\"}"
+	refuses 422 'modelId' POST "projects/$PROJECT/models/fromModel/" '{}'
+	refuses 404 'no model' POST "projects/$PROJECT/models/fromModel/" '{"modelId":"x"}'
+	refuses 422 'nClusters' POST "projects/$PROJECT/models/fromModel/" "{\"modelId\":\"$MODEL\",\"nClusters\":3}"
+}
+
+@test "a frozen model has the values that its parent works with" {
+	run -0 --separate-stderr tune '{"parameterId":"p-depth","value":[7,9]}'
+	parent=${output%/} parent=${parent##*/}
+	api_json POST "projects/$PROJECT/frozenModels/" "{\"modelId\":\"$parent\",\"samplePct\":75}"
+	[ "$(api_status)" = 202 ]
+	model=$(sandbox_wait "$(api_location)")
+	model=${model#"$DATAROBOT_ENDPOINT/"}
+	run -0 --separate-stderr api GET "$model"
+	assert_json ".[0] | .isFrozen and .parentModelId == \"$parent\" and .samplePct == 75 and
+		.metrics.LogLoss.crossValidation != null"
+	run -0 --separate-stderr api GET "${model}advancedTuning/parameters/"
+	assert_json '.[0].tuningParameters[0].defaultValue == 7'
+	run -0 --separate-stderr api GET "projects/$PROJECT/frozenModels/"
+	assert_json '.[0] | .count == (.data | length) and all(.data[]; .isFrozen)'
+	refuses 422 'duplicates' POST "projects/$PROJECT/frozenModels/" "{\"modelId\":\"$parent\",\"samplePct\":75}"
+	refuses 422 'at most 100' POST "projects/$PROJECT/frozenModels/" "{\"modelId\":\"$parent\",\"samplePct\":101}"
+}
+
+@test "the leaderboard comes page by page, filtered and in the order asked for" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/modelRecords/?limit=2&sortByMetric=AUC&sortByPartition=validation&searchTerm=gradient%20b"
+	assert_json '.[0] | .count == 2 and .previous == null and
+		all(.data[]; .modelNumber > 0 and .modelFamily == "GBM" and .isTrainedIntoHoldout == false) and
+		.data[0].metrics.AUC.validation >= .data[1].metrics.AUC.validation'
+	next=$(jq -r .next <<<"$output")
+	[[ $next == "$DATAROBOT_ENDPOINT/projects/$PROJECT/modelRecords/?offset=2&limit=2&"*"searchTerm=gradient%20b"* ]]
+	run -0 --separate-stderr api GET "${next#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0] | (.data | length) > 0 and all(.data[]; .modelFamily == "GBM")'
+	run -0 --separate-stderr api GET "projects/$PROJECT/modelRecords/?families=DUMMY&families=NN&withMetric=LogLoss"
+	assert_json '.[0] | .count == 1 and (.data[0].metrics | keys) == ["LogLoss"]'
+	run -0 --separate-stderr api GET "projects/$PROJECT/modelRecords/?labels=starred"
+	assert_json '.[0].data | all(.[]; .isStarred)'
+	refuses 422 'sortByPartition' GET "projects/$PROJECT/modelRecords/?sortByPartition=x" ''
+	refuses 422 'no metric' GET "projects/$PROJECT/modelRecords/?sortByMetric=x" ''
+	refuses 422 'trainingFilters' GET "projects/$PROJECT/modelRecords/?trainingFilters=64" ''
+}
+
+@test "kinds of models that there are none of are empty pages" {
+	for kind in blenderModels datetimeModels; do
+		run -0 --separate-stderr api GET "projects/$PROJECT/$kind/"
+		assert_json '.[0] == {count: 0, next: null, previous: null, data: []}'
+		refuses 404 "'x'" GET "projects/$PROJECT/$kind/x/" ''
+	done
+	refuses 404 'no parameters' GET "projects/$PROJECT/models/$MODEL/parameters/" ''
+}
+
+@test "lists and columns for modeling are the same, as pages" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/modelingFeatures/?limit=3"
+	assert_json '.[0] | .count == 3 and .data[0].parentFeatureNames == [] and (.next | contains("offset=3"))'
+	run -0 --separate-stderr api GET "projects/$PROJECT/modelingFeatures/a/"
+	assert_json '.[0].name == "a"'
+	run -0 --separate-stderr api GET "projects/$PROJECT/modelingFeaturelists/"
+	assert_json '.[0].data | map(.name) | contains(["Raw Features", "Informative Features"])'
+}
+
+@test "a user's list is renamed and deleted; the system's stay" {
+	list=$(api_json POST "projects/$PROJECT/featurelists/" '{"name":"short","features":["a","y"]}' | jq -r .id)
+	api_json PATCH "projects/$PROJECT/featurelists/$list/" '{"name":"shorter","description":"why"}'
+	[ "$(api_status)" = 204 ]
+	run -0 --separate-stderr api GET "projects/$PROJECT/featurelists/$list/"
+	assert_json '.[0] | .name == "shorter" and .description == "why"'
+	refuses 422 'already' PATCH "projects/$PROJECT/featurelists/$list/" '{"name":"Raw Features"}'
+	system=$(api GET "projects/$PROJECT/featurelists/" | jq -r '.[0].id')
+	refuses 422 'system' PATCH "projects/$PROJECT/featurelists/$system/" '{"name":"x"}'
+	refuses 422 'system' DELETE "projects/$PROJECT/featurelists/$system/" ''
+	api_json POST "projects/$PROJECT/models/" \
+		"{\"blueprintId\":\"0123456789abcdef0123456789abcdef\",\"featurelistId\":\"$list\",\"samplePct\":20}"
+	model=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api DELETE "projects/$PROJECT/featurelists/$list/?dryRun=True"
+	assert_json '.[0] | .dryRun and (.canDelete | not) and .numAffectedModels == 1 and .numAffectedJobs == 0'
+	refuses 409 'deleteDependencies' DELETE "projects/$PROJECT/featurelists/$list/" ''
+	run -0 --separate-stderr api DELETE "projects/$PROJECT/featurelists/$list/?deleteDependencies=true&dryRun=false"
+	[ "$(api_status)" = 200 ]
+	assert_json '.[0] | .canDelete and .deletionBlockedReason == ""'
+	refuses 404 'no model' GET "${model#"$DATAROBOT_ENDPOINT/"}" ''
+	refuses 404 'no feature list' GET "projects/$PROJECT/featurelists/$list/" ''
+}

@@ -45,13 +45,17 @@ bad() {
 		{ echo "$body" && return 1; }
 }
 
-@test "the autopilot trains every blueprint with cross validation, and trees beat the majority" {
+@test "the autopilot trains every blueprint of a small table and recommends the best, and trees beat the majority" {
 	run -0 --separate-stderr api GET "projects/$PROJECT/models/"
-	blueprints=$(api GET "projects/$PROJECT/blueprints/" | jq length)
-	assert_json ".[0] | length == $blueprints and all(.[]; .samplePct == 64 and
-		.metrics.LogLoss.crossValidation != null and .metrics.LogLoss.holdout == null) and
+	blueprints=$(api GET "projects/$PROJECT/blueprints/" | jq 'map(select(.modelType |
+		contains("Unsupervised Learning Features") | not)) | length')
+	assert_json "(.[0] | map(select(.isFrozen | not))) | length == $blueprints and all(.[]; .samplePct == 64 and
+		.metrics.LogLoss.holdout == null) and
+		(map(select(.metrics.LogLoss.crossValidation)) | length) == ([length, 5] | min) and
 		(map(select(.modelType | startswith(\"Majority\")))[0].metrics.LogLoss.validation >
 		 .[0].metrics.LogLoss.validation)"
+	assert_json '.[0] | map(select(.isFrozen)) | length == 1 and .[0].samplePct == 80 and
+		.[0].metrics.LogLoss.crossValidation != null'
 }
 
 @test "a tuned model has the values asked for, and other scores" {

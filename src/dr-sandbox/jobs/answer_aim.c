@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "jobs/answers.h"
-#include "jobs/submit.h"
+#include "jobs/autopilot.h"
 #include "json/json.h"
 
 /* What models and jobs show of a blueprint. NULL: the worker left something out. */
@@ -91,39 +91,16 @@ static bool autopilot_list(struct store *s, const char *project, const cJSON *as
 	return there;
 }
 
-/* Every blueprint on the rows outside the holdout, with cross validation. */
-static bool autopilot(struct store *s, const char *project, const cJSON *answer,
-		      const cJSON *asked, struct err *e)
+static bool autopilot(struct store *s, const char *project, const cJSON *asked, long long mode,
+		      struct err *e)
 {
-	const cJSON *partition = json_get(answer, "partition"), *b;
-	double pct = queue_train_pct(partition);
+	const cJSON *prepare = json_get(asked, "prepareModelForDeployment");
 	char list[STORE_ID_LEN + 1];
-	cJSON *features = NULL;
-	bool ok = true;
 
-	if (!autopilot_list(s, project, asked, list) ||
-	    !submit_features(s, project, list, &features))
+	if (!autopilot_list(s, project, asked, list))
 		return err_set(e, ERR_INPUT, "the feature list is not there any more");
-	cJSON_ArrayForEach (b, json_get(answer, "blueprints")) {
-		const char *id = json_str(b, "id");
-		cJSON *spec = submit_fit(id, NULL, features, pct, true);
-		char fingerprint[QUEUE_FINGERPRINT_LEN + 1];
-		struct submit job = {.project = project,
-				     .kind = "fit",
-				     .blueprint = id,
-				     .featurelist = list,
-				     .fingerprint = fingerprint,
-				     .sample_pct = pct,
-				     .spec = spec,
-				     .autopilot = true};
-
-		ok = ok && spec && submit_train_fingerprint(id, list, pct, fingerprint);
-		if (ok)
-			submit_job(s, &job);
-		cJSON_Delete(spec);
-	}
-	cJSON_Delete(features);
-	return ok || err_nomem(e);
+	autopilot_begin(s, project, list, mode, !cJSON_IsFalse(prepare));
+	return true;
 }
 
 bool answer_aim(struct store *s, const struct queue_job *j, const cJSON *answer, struct err *e)
@@ -143,7 +120,7 @@ bool answer_aim(struct store *s, const struct queue_job *j, const cJSON *answer,
 	     answer_features(s, j->project, json_get(answer, "features"),
 			     json_get(answer, "featurelists"), e) &&
 	     put_blueprints(s, j->project, json_get(answer, "blueprints"), e) &&
-	     (mode == QUEUE_MANUAL || autopilot(s, j->project, answer, asked, e));
+	     (mode == AUTOPILOT_MANUAL || autopilot(s, j->project, asked, mode, e));
 	cJSON_Delete(asked);
 	return ok;
 }

@@ -49,10 +49,9 @@ bool queue_take(struct store *s, struct queue_job *j)
 		s,
 		"SELECT j.id, j.project, j.kind, j.spec, j.crashes FROM job j"
 		" JOIN project p ON p.id = j.project WHERE j.status = 'queue'"
-		" AND (p.worker_count < 0 OR j.kind IN ('upload', 'aim', 'dataset') OR "
-		"p.worker_count >"
-		" (SELECT count(*) FROM job r WHERE r.project = p.id AND r.status = "
-		"'inprogress'))"
+		" AND (j.kind IN ('upload', 'aim', 'dataset') OR (NOT p.paused AND"
+		" (p.worker_count < 0 OR p.worker_count > (SELECT count(*) FROM job r"
+		" WHERE r.project = p.id AND r.status = 'inprogress'))))"
 		" ORDER BY j.kind NOT IN ('upload', 'aim', 'dataset'), j.id LIMIT 1",
 		"");
 

@@ -16,7 +16,6 @@
 #include "store/store.h"
 
 #define QUEUE_FINGERPRINT_LEN 64
-#define QUEUE_MANUAL 2 /* project.autopilot_mode: nothing is trained by itself */
 
 /* Share of the rows that a model is fitted on by default, in percent: without the
  * holdout and one fold.  NULL: that of the default partition. */

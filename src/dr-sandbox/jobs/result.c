@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "jobs/answers.h"
+#include "jobs/autopilot.h"
 
 bool result_store(struct store *s, const struct queue_job *j, const cJSON *answer,
 		  struct err *e)
@@ -27,5 +28,6 @@ bool result_store(struct store *s, const struct queue_job *j, const cJSON *answe
 		return false;
 	store_run(s, "UPDATE job SET status = 'COMPLETED' WHERE id = ?", "i", j->id);
 	store_run(s, "UPDATE status SET status = 'COMPLETED' WHERE job = ?", "i", j->id);
+	autopilot_next(s, j->project);
 	return true;
 }

@@ -20,7 +20,7 @@ long long submit_job(struct store *s, const struct submit *j)
 		  " VALUES (?, ?, 'queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		  "ssjsssdsssid", j->project, j->kind, j->spec, j->model ? j->model : model,
 		  j->blueprint, j->featurelist, j->sample_pct, j->parent, j->description,
-		  j->fingerprint, (long long)j->autopilot, j->autopilot ? NAN : store_clock());
+		  j->fingerprint, j->autopilot, j->autopilot ? NAN : store_clock());
 	return store_last_id(s);
 }
 
@@ -102,6 +102,13 @@ bool submit_train_fingerprint(const char *blueprint, const char *featurelist, do
 	return digest("train", blueprint, v, QUEUE_FINGERPRINT_LEN, out);
 }
 
+bool submit_frozen_fingerprint(const char *model, double sample_pct,
+			       char out[QUEUE_FINGERPRINT_LEN + 1])
+{
+	return digest("frozen", model, cJSON_CreateNumber(sample_pct), QUEUE_FINGERPRINT_LEN,
+		      out);
+}
+
 bool submit_tune_fingerprint(const char *model, const cJSON *values,
 			     char out[QUEUE_FINGERPRINT_LEN + 1])
 {
@@ -111,4 +118,39 @@ bool submit_tune_fingerprint(const char *model, const cJSON *values,
 bool submit_blueprint_id(const char *base, const cJSON *asked, char out[33])
 {
 	return digest("blueprint", base, cJSON_Duplicate(asked, true), 32, out);
+}
+
+long long submit_frozen(struct store *s, const char *project, const char *model,
+			double sample_pct, const char *fingerprint, long long autopilot)
+{
+	sqlite3_stmt *q = store_query(
+		s,
+		"SELECT m.blueprint, m.featurelist, m.used, ifnull(b.base, b.id), m.parent"
+		" FROM model m JOIN blueprint b ON b.project = m.project AND"
+		" b.id = m.blueprint WHERE m.project = ? AND m.id = ?",
+		"ss", project, model);
+	struct submit job = {.project = project,
+			     .kind = "fit",
+			     .fingerprint = fingerprint,
+			     .sample_pct = sample_pct,
+			     .autopilot = autopilot};
+	cJSON *used, *features = NULL, *spec = NULL;
+	long long id = 0;
+
+	if (!store_next(s, q))
+		return 0;
+	used = store_json(q, 2);
+	job.blueprint = store_text(q, 0);
+	job.featurelist = store_text(q, 1);
+	/* A frozen model's values are its parent's. */
+	job.parent = store_text(q, 4) ? store_text(q, 4) : model;
+	if (submit_features(s, project, job.featurelist, &features))
+		spec = submit_fit(store_text(q, 3), used, features, sample_pct, true);
+	job.spec = spec;
+	if (spec)
+		id = submit_job(s, &job);
+	cJSON_Delete(used);
+	cJSON_Delete(features);
+	cJSON_Delete(spec);
+	return id;
 }

@@ -16,8 +16,8 @@ struct submit {
 	const char *parent; /* or NULL */
 	const char *description, *fingerprint; /* or NULL */
 	double sample_pct;
-	const cJSON *spec; /* the worker's job line, without the paths */
-	bool autopilot;    /* nobody was told of it */
+	const cJSON *spec;   /* the worker's job line, without the paths */
+	long long autopilot; /* the run it belongs to, nobody was told of it; or 0 */
 };
 
 /* Returns the job's id. */
@@ -29,6 +29,14 @@ long long submit_job(struct store *s, const struct submit *j);
  */
 void submit_status_job(struct store *s, const char *project, const char *kind,
 		       const char *status, const cJSON *spec, char id[STORE_ID_LEN + 1]);
+
+/*
+ * Train a model again on another share of the rows, with the values that it works
+ * with.  `fingerprint` is its submit_frozen_fingerprint.  Returns the job's id, or 0
+ * where the model is not there or memory ran out.
+ */
+long long submit_frozen(struct store *s, const char *project, const char *model,
+			double sample_pct, const char *fingerprint, long long autopilot);
 
 /*
  * The job line of a fit: the worker's blueprint, {parameterId: value} or NULL, the
@@ -49,6 +57,8 @@ bool submit_features(struct store *s, const char *project, const char *featureli
  */
 bool submit_train_fingerprint(const char *blueprint, const char *featurelist, double sample_pct,
 			      char out[QUEUE_FINGERPRINT_LEN + 1]);
+bool submit_frozen_fingerprint(const char *model, double sample_pct,
+			       char out[QUEUE_FINGERPRINT_LEN + 1]);
 bool submit_tune_fingerprint(const char *model, const cJSON *values,
 			     char out[QUEUE_FINGERPRINT_LEN + 1]);
 

@@ -18,6 +18,7 @@
 #include <curl/curl.h>
 
 #include "home/home.h"
+#include "jobs/autopilot.h"
 #include "jobs/fetch.h"
 #include "jobs/jobs.h"
 #include "jobs/queue.h"
@@ -166,6 +167,7 @@ static bool store_failure(struct jobs *j, const struct queue_job *job, const cha
 {
 	store_begin(j->store);
 	queue_failed(j->store, job, why);
+	autopilot_next(j->store, job->project);
 	return store_end(j->store, true, e);
 }
 

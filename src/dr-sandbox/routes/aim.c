@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "jobs/autopilot.h"
 #include "jobs/submit.h"
 #include "routes/common.h"
 
@@ -36,17 +37,12 @@ static const struct {
 	{"blueprintThreshold", SHOWN},
 	{"minSecondaryValidationModelCount", SHOWN},
 	{"runLeakageRemovedFeatureList", SHOWN},
-	{"prepareModelForDeployment", NOTHING},
+	{"prepareModelForDeployment", USED},
 	{"useGpu", SHOWN},
 	/* Of secondary tables, which there are none of; the Python client sends true. */
 	{"useSupervisedFeatureReduction", SHOWN},
 	{"featureDiscoverySupervisedFeatureReduction", SHOWN},
 };
-
-static const struct {
-	const char *mode;
-	long long number;
-} modes[] = {{"auto", 0}, {"manual", QUEUE_MANUAL}, {"quick", 3}, {"comprehensive", 4}};
 
 static bool asks_for_nothing(const cJSON *v)
 {
@@ -159,22 +155,17 @@ static bool find_mode(struct web_request *r, long long *number)
 {
 	const char *mode = json_str(r->body, "mode");
 
-	*number = 0;
+	*number = AUTOPILOT_AUTO;
 	if (!is_text(r, "mode"))
 		return false;
-	for (size_t i = 0; mode && i < sizeof(modes) / sizeof(modes[0]); i++) {
-		if (strcmp(mode, modes[i].mode) != 0)
-			continue;
-		*number = modes[i].number;
-		/* The older client's way of saying quick. */
-		if (*number == 0 && json_true(r->body, "quickrun"))
-			*number = 3;
-		return true;
-	}
-	return !mode || web_invalid(r, "mode",
-				    "'%s' is not one of auto, quick, comprehensive, "
-				    "manual",
-				    mode);
+	if (mode && !autopilot_mode(mode, number))
+		return web_invalid(r, "mode",
+				   "'%s' is not one of auto, quick, comprehensive, manual",
+				   mode);
+	/* The older client's way of saying quick. */
+	if (mode && *number == AUTOPILOT_AUTO && json_true(r->body, "quickrun"))
+		*number = AUTOPILOT_QUICK;
+	return true;
 }
 
 /* The worker's job line, without the paths. */

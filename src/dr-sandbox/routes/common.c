@@ -63,9 +63,12 @@ bool common_query_int(struct web_request *r, const char *name, long otherwise, l
 
 static cJSON *page_url(struct web_request *r, const char *path, long offset, long limit)
 {
-	char *url = web_url(r, "%s?offset=%ld&limit=%ld", path, offset, limit);
-	cJSON *v = url ? cJSON_CreateString(url) : NULL;
+	char *rest = web_query_rest(r);
+	char *url =
+		web_url(r, "%s?offset=%ld&limit=%ld%s", path, offset, limit, rest ? rest : "");
+	cJSON *v = url && rest ? cJSON_CreateString(url) : NULL;
 
+	free(rest);
 	free(url);
 	return v;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs/autopilot.h"
 #include "jobs/queue.h"
 #include "routes/job.h"
 
@@ -57,6 +58,7 @@ static void cancel(struct web_request *r, struct service *sv, const char *collec
 		web_error(r, 404, "the job '%s' is over", r->arg[1]);
 		return;
 	}
+	autopilot_next(sv->store, r->arg[0]);
 	sv->wake = true;
 	web_empty(r, 204);
 }

@@ -5,18 +5,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "jobs/rank.h"
 #include "routes/model.h"
 
 /* How the list is to be ordered. */
 struct order {
-	const char *metric; /* the project's */
-	bool ascending;     /* a smaller score is the better one */
-	const char *by;     /* of the query */
+	const char *metric;
+	const char *partition; /* whose score counts */
+	bool ascending;        /* a smaller score is the better one */
+	const char *by;        /* of the query */
 };
 
-static double score_of(const cJSON *model, const char *metric)
+static double score_of(const cJSON *model, const struct order *o)
 {
-	return json_num(json_get(json_get(model, "metrics"), metric), "validation", NAN);
+	return json_num(json_get(json_get(model, "metrics"), o->metric), o->partition, NAN);
 }
 
 /* Worse comes first, with `down` better; what has no score comes last. */
@@ -44,8 +46,7 @@ static int compare(const void *x, const void *y, void *ctx)
 		int c = down ? (p < q) - (p > q) : (p > q) - (p < q);
 
 		if (len == strlen("metric"))
-			c = by_score(score_of(a, o->metric), score_of(b, o->metric),
-				     o->ascending, down);
+			c = by_score(score_of(a, o), score_of(b, o), o->ascending, down);
 		if (c)
 			return c;
 		s += down + len;
@@ -86,33 +87,6 @@ static bool order_list(cJSON *list, struct order *o)
 	return true;
 }
 
-/* The project's metric, and which way it goes. */
-static bool find_metric(struct service *sv, const char *project, char *name, size_t size,
-			bool *ascending)
-{
-	sqlite3_stmt *q = store_query(
-		sv->store, "SELECT metric, metrics FROM project WHERE id = ?", "s", project);
-	cJSON *details;
-	const cJSON *m;
-
-	*ascending = true;
-	*name = '\0';
-	if (!store_next(sv->store, q))
-		return false;
-	if (store_text(q, 0))
-		snprintf(name, size, "%s", store_text(q, 0));
-	details = store_json(q, 1);
-	sqlite3_reset(q);
-	cJSON_ArrayForEach (m, details) {
-		const char *one = json_str(m, "metricName");
-
-		if (one && strcmp(one, name) == 0)
-			*ascending = json_true(m, "ascending");
-	}
-	cJSON_Delete(details);
-	return true;
-}
-
 static bool flag_query(struct web_request *r, const char *name, long long *v)
 {
 	const char *text = web_query(r, name);
@@ -140,8 +114,9 @@ static bool real_query(struct web_request *r, const char *name, double *v)
 void route_model_list(struct web_request *r, void *ctx)
 {
 	struct service *sv = ctx;
-	char metric[128];
-	struct order o = {.metric = metric, .by = web_query(r, "orderBy")};
+	char metric[RANK_METRIC_MAX];
+	struct order o = {
+		.metric = metric, .partition = "validation", .by = web_query(r, "orderBy")};
 	long long starred, frozen;
 	double pct;
 	sqlite3_stmt *q;
@@ -151,9 +126,9 @@ void route_model_list(struct web_request *r, void *ctx)
 	if (!o.by || !*o.by)
 		o.by = "-metric";
 	if (!common_project(r, sv, r->arg[0]) ||
-	    !find_metric(sv, r->arg[0], metric, sizeof(metric), &o.ascending) ||
-	    !check_order(r, o.by) || !flag_query(r, "isStarred", &starred) ||
-	    !flag_query(r, "isFrozen", &frozen) || !real_query(r, "samplePct", &pct))
+	    !rank_metric(sv->store, r->arg[0], metric, &o.ascending) || !check_order(r, o.by) ||
+	    !flag_query(r, "isStarred", &starred) || !flag_query(r, "isFrozen", &frozen) ||
+	    !real_query(r, "samplePct", &pct))
 		return;
 	q = store_query(
 		sv->store,
@@ -173,4 +148,99 @@ void route_model_list(struct web_request *r, void *ctx)
 			model_keep_metric(m, only);
 	}
 	web_json(r, 200, list);
+}
+
+/* Whether a value is one of those with commas between them; no list takes all. */
+static bool is_one_of(const char *list, const char *value)
+{
+	size_t len = value ? strlen(value) : 0;
+
+	if (!list || !*list)
+		return true;
+	for (const char *s = list; *s; s += *s == ',') {
+		size_t n = strcspn(s, ",");
+
+		if (value && n == len && strncasecmp(s, value, n) == 0)
+			return true;
+		s += n;
+	}
+	return false;
+}
+
+static bool is_wanted(struct web_request *r, const cJSON *m)
+{
+	const char *term = web_query(r, "searchTerm"), *type = json_str(m, "modelType");
+	const char *labels = web_query(r, "labels");
+
+	return (!term || !*term || (type && strcasestr(type, term))) &&
+	       is_one_of(web_query(r, "featurelists"), json_str(m, "featurelistId")) &&
+	       is_one_of(web_query(r, "families"), json_str(m, "modelFamily")) &&
+	       is_one_of(web_query(r, "blueprints"), json_str(m, "blueprintId")) &&
+	       (!labels || !*labels || json_true(m, "isStarred"));
+}
+
+/* Filters that are not offered are refused: the list would be another one. */
+static bool check_filters(struct web_request *r)
+{
+	static const char *const not_offered[] = {"characteristics", "trainingFilters",
+						  "numberOfClusters"};
+	const char *labels = web_query(r, "labels");
+
+	for (size_t i = 0; i < sizeof(not_offered) / sizeof(not_offered[0]); i++) {
+		const char *v = web_query(r, not_offered[i]);
+
+		if (v && *v)
+			return web_invalid(r, not_offered[i], "is not supported by dr-sandbox");
+	}
+	return !labels || !*labels || strcmp(labels, "starred") == 0 ||
+	       web_invalid(r, "labels", "only starred is supported by dr-sandbox");
+}
+
+/* How newer clients ask for the leaderboard: the same objects, page by page. */
+void route_model_records(struct web_request *r, void *ctx)
+{
+	struct service *sv = ctx;
+	const char *by = web_query(r, "sortByMetric"), *only = web_query(r, "withMetric");
+	char metric[RANK_METRIC_MAX], path[128];
+	struct order o = {.metric = metric,
+			  .partition = web_query(r, "sortByPartition"),
+			  .by = "-metric"};
+	cJSON *list, *m, *next;
+	sqlite3_stmt *q;
+
+	if (!common_project(r, sv, r->arg[0]) || !check_filters(r) ||
+	    !rank_metric(sv->store, r->arg[0], metric, &o.ascending))
+		return;
+	if (by && *by) {
+		by += *by == '-';
+		snprintf(metric, sizeof(metric), "%s", by);
+		if (!rank_direction(sv->store, r->arg[0], metric, &o.ascending)) {
+			web_invalid(r, "sortByMetric", "there is no metric '%s'", by);
+			return;
+		}
+	}
+	if (!o.partition || !*o.partition)
+		o.partition = "validation";
+	if (!is_one_of("validation,crossValidation,holdout", o.partition)) {
+		web_invalid(r, "sortByPartition",
+			    "must be validation, crossValidation or holdout");
+		return;
+	}
+	q = store_query(sv->store, MODEL_COLUMNS " WHERE m.project = ?", "s", r->arg[0]);
+	list = common_list(r, sv, q, model_row);
+	for (m = list ? list->child : NULL; m; m = next) {
+		next = m->next;
+		if (!is_wanted(r, m))
+			cJSON_Delete(cJSON_DetachItemViaPointer(list, m));
+	}
+	if (list && !order_list(list, &o)) {
+		cJSON_Delete(list);
+		list = NULL;
+	}
+	cJSON_ArrayForEach (m, list) {
+		if (only && *only)
+			model_keep_metric(m, only);
+	}
+	snprintf(path, sizeof(path), "projects/%s/modelRecords/", r->arg[0]);
+	common_page(r, list, "data", path);
 }

@@ -101,6 +101,13 @@ void route_model_capabilities(struct web_request *r, void *ctx)
 	web_json(r, 200, v);
 }
 
+/* Coefficients are not kept, as those of most of DataRobot's models. */
+void route_model_parameters(struct web_request *r, void *ctx)
+{
+	if (one_model(r, ctx))
+		web_error(r, 404, "the model has no parameters to show");
+}
+
 void route_model_patch(struct web_request *r, void *ctx)
 {
 	static const char *const fields[] = {"isStarred", "predictionThreshold", NULL};

@@ -43,7 +43,7 @@ static const struct {
 	{"blendBestModels", "false"},
 	{"scoringCodeOnly", "false"},
 	{"shapOnlyMode", "false"},
-	{"prepareModelForDeployment", "false"},
+	{"prepareModelForDeployment", "true"},
 	{"considerBlendersInRecommendation", "false"},
 };
 
@@ -148,8 +148,8 @@ void route_project_status(struct web_request *r, void *ctx)
 	cJSON *v = cJSON_CreateObject();
 	sqlite3_stmt *q = store_query(
 		sv->store,
-		"SELECT stage, stage = 'modeling' AND NOT EXISTS (SELECT 1 FROM job"
-		" WHERE project = p.id AND autopilot AND status IN ('queue', 'inprogress'))"
+		"SELECT stage, stage = 'modeling' AND NOT EXISTS (SELECT 1 FROM autopilot"
+		" WHERE project = p.id AND NOT done)"
 		" FROM project p WHERE id = ?",
 		"s", r->arg[0]);
 	const char *stage, *words;

@@ -30,13 +30,19 @@ web_handler route_project_create, route_project_list, route_project_get, route_p
 web_handler route_status_get, route_status_delete, route_status_list;
 web_handler route_aim;
 web_handler route_feature_list, route_feature_get, route_feature_metrics,
-	route_featurelist_list, route_featurelist_get, route_featurelist_create;
+	route_modeling_feature_list, route_modeling_feature_get;
+web_handler route_featurelist_list, route_featurelist_get, route_featurelist_create,
+	route_featurelist_patch, route_featurelist_delete, route_modeling_list_list;
 web_handler route_blueprint_list, route_blueprint_get, route_blueprint_chart,
 	route_blueprint_docs, route_model_chart, route_model_docs;
 web_handler route_model_list, route_model_get, route_model_patch, route_model_delete,
-	route_model_features, route_model_iterations, route_model_capabilities,
-	route_model_folds;
-web_handler route_train, route_cross_validate;
+	route_model_features, route_model_iterations, route_model_folds,
+	route_model_capabilities, route_model_parameters;
+web_handler route_model_records, route_frozen_list, route_frozen_get, route_blender_list,
+	route_blender_get, route_datetime_list, route_datetime_get;
+web_handler route_train, route_retrain, route_freeze, route_cross_validate;
+web_handler route_recommended_list, route_recommended_get;
+web_handler route_autopilot_command, route_autopilot_start;
 web_handler route_job_get, route_job_delete, route_job_list, route_model_job_get,
 	route_model_job_delete, route_model_job_list, route_predict_job_get,
 	route_predict_job_delete, route_predict_job_list;

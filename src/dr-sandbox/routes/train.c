@@ -1,4 +1,4 @@
-/* train: a blueprint on a share of the rows; cross validation of a model. */
+/* train: a blueprint on a share of the rows; a model again; cross validation of one. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,12 +60,15 @@ static bool find_size(struct web_request *r, struct service *sv, struct training
 	return true;
 }
 
+/* The list that is asked for, or `otherwise`, or the informative features. */
 static bool find_list(struct web_request *r, struct service *sv, struct training *t,
-		      cJSON **features)
+		      const char *otherwise, cJSON **features)
 {
 	const char *id = json_str(r->body, "featurelistId");
 	sqlite3_stmt *q;
 
+	if (!id)
+		id = otherwise;
 	if (!id) {
 		q = store_query(sv->store,
 				"SELECT id FROM featurelist WHERE project = ? AND NOT by_user"
@@ -133,10 +136,91 @@ void route_train(struct web_request *r, void *ctx)
 		web_invalid(r, "blueprintId", "there is no blueprint '%s'", t.blueprint);
 		return;
 	}
-	if (find_list(r, sv, &t, &features))
+	if (find_list(r, sv, &t, NULL, &features))
 		submit(r, sv, &t, &b, features);
 	cJSON_Delete(features);
 	blueprint_release(&b);
+}
+
+/* What a model that is named in the body was trained with. */
+struct model {
+	char blueprint[33], list[STORE_ID_LEN + 1];
+	double pct;
+};
+
+static bool find_model(struct web_request *r, struct service *sv, struct model *m)
+{
+	const char *id = json_str(r->body, "modelId");
+	sqlite3_stmt *q;
+
+	if (!id)
+		return web_invalid(r, "modelId", "is required");
+	q = store_query(sv->store,
+			"SELECT blueprint, featurelist, sample_pct FROM model"
+			" WHERE project = ? AND id = ?",
+			"ss", r->arg[0], id);
+	if (!store_next(sv->store, q))
+		return web_error(r, 404, "there is no model '%s'", id);
+	snprintf(m->blueprint, sizeof(m->blueprint), "%s", store_text(q, 0));
+	snprintf(m->list, sizeof(m->list), "%s", store_text(q, 1));
+	m->pct = store_real(q, 2);
+	sqlite3_reset(q);
+	return true;
+}
+
+/* The same blueprint with another list or size; what is not named stays. */
+void route_retrain(struct web_request *r, void *ctx)
+{
+	static const char *const fields[] = {"modelId",          "featurelistId", "samplePct",
+					     "trainingRowCount", "scoringType",   NULL};
+	struct service *sv = ctx;
+	struct model m;
+	struct training t = {.blueprint = m.blueprint};
+	struct blueprint b;
+	cJSON *features = NULL;
+
+	if (!common_project(r, sv, r->arg[0]) || !common_only(r, fields) ||
+	    !find_model(r, sv, &m) || !find_size(r, sv, &t))
+		return;
+	if (!json_get(r->body, "samplePct") && !json_get(r->body, "trainingRowCount"))
+		t.pct = m.pct;
+	if (!find_scoring(r, &t))
+		return;
+	if (!blueprint_load(sv, r->arg[0], m.blueprint, &b)) {
+		web_json(r, 500, NULL);
+		return;
+	}
+	if (find_list(r, sv, &t, m.list, &features))
+		submit(r, sv, &t, &b, features);
+	cJSON_Delete(features);
+	blueprint_release(&b);
+}
+
+/* The same model with the values that it works with, on another share of the rows. */
+void route_freeze(struct web_request *r, void *ctx)
+{
+	static const char *const fields[] = {"modelId", "samplePct", "trainingRowCount", NULL};
+	const char *id = json_str(r->body, "modelId");
+	struct service *sv = ctx;
+	char fingerprint[QUEUE_FINGERPRINT_LEN + 1];
+	struct model m;
+	struct training t = {0};
+	long long job;
+
+	if (!common_project(r, sv, r->arg[0]) || !common_only(r, fields) ||
+	    !find_model(r, sv, &m) || !find_size(r, sv, &t))
+		return;
+	if (!submit_frozen_fingerprint(id, t.pct, fingerprint)) {
+		web_json(r, 500, NULL);
+		return;
+	}
+	if (job_is_there(r, sv, r->arg[0], fingerprint, false) || job_queue_full(r, sv))
+		return;
+	job = submit_frozen(sv->store, r->arg[0], id, t.pct, fingerprint, 0);
+	if (job)
+		job_accepted(r, sv, r->arg[0], "fit", job);
+	else
+		web_json(r, 500, NULL);
 }
 
 /* A model that has its scores already gets a job that is done. */

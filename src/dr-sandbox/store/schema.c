@@ -106,4 +106,26 @@ static const char predictions[] =
 	"CREATE INDEX prediction_model ON prediction (model);"
 	"CREATE INDEX prediction_dataset ON prediction (dataset);";
 
-const char *const schema_steps[] = {first, predictions, NULL};
+/* autopilot: a run over the blueprints with one list; stage is the next one to do
+ * (jobs/autopilot.c).  job.autopilot names the run that a job belongs to, 0: none.
+ * paused: nothing but tables is taken from the project's queue. */
+static const char autopilot[] =
+	"CREATE TABLE autopilot ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" featurelist TEXT NOT NULL, mode INTEGER NOT NULL, prepare INTEGER NOT NULL,"
+	" stage INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0);"
+	"CREATE INDEX autopilot_project ON autopilot (project, done);"
+	"UPDATE job SET autopilot = 0;"
+	"CREATE INDEX job_autopilot ON job (autopilot, status);"
+
+	"CREATE TABLE recommendation ("
+	" project TEXT NOT NULL REFERENCES project ON DELETE CASCADE,"
+	" type TEXT NOT NULL, model TEXT NOT NULL REFERENCES model ON DELETE CASCADE,"
+	" PRIMARY KEY (project, type)) WITHOUT ROWID;"
+	"CREATE INDEX recommendation_model ON recommendation (model);"
+	"CREATE INDEX model_parent ON model (parent);"
+
+	"ALTER TABLE project ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;";
+
+const char *const schema_steps[] = {first, predictions, autopilot, NULL};

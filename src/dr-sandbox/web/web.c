@@ -218,8 +218,15 @@ static enum MHD_Result collect(void *cls, enum MHD_ValueKind kind, const char *k
 	for (char *s = v; s && *s; s++)
 		if (*s == '+')
 			*s = ' ';
-	if (k && v && decode(k) && decode(v) && !json_get(query, k))
-		json_set_str(query, k, v);
+	if (k && v && decode(k) && decode(v)) {
+		const char *have = json_str(query, k);
+		char *both = NULL;
+
+		if (have && asprintf(&both, "%s,%s", have, v) < 0)
+			both = NULL;
+		json_set_str(query, k, both ? both : v);
+		free(both);
+	}
 	free(k);
 	free(v);
 	return MHD_YES;
@@ -233,6 +240,37 @@ const char *web_query(struct web_request *r, const char *name)
 					  r->p->query);
 	}
 	return json_str(r->p->query, name);
+}
+
+char *web_query_rest(struct web_request *r)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~";
+	struct json_text t = {0};
+	const cJSON *i;
+
+	web_query(r, ""); /* reads them all */
+	json_text_add(&t, "", 0);
+	cJSON_ArrayForEach (i, r->p->query) {
+		const char *part[] = {"&", i->string, "=", i->valuestring};
+
+		if (strcmp(i->string, "offset") == 0 || strcmp(i->string, "limit") == 0)
+			continue;
+		for (size_t k = 0; k < 4; k++)
+			for (const char *s = part[k]; *s; s++) {
+				char hex[4];
+
+				snprintf(hex, sizeof(hex), "%%%02X", (unsigned char)*s);
+				if (k % 2 == 0 || strchr(plain, *s))
+					json_text_add(&t, s, 1);
+				else
+					json_text_add(&t, hex, 3);
+			}
+	}
+	if (!t.failed)
+		return t.s;
+	json_text_release(&t);
+	return NULL;
 }
 
 static int listen_on(uint16_t *port, struct err *e)

@@ -81,12 +81,16 @@ struct web *web_start(const struct web_config *c, struct err *e);
 uint16_t web_port(const struct web *w);
 void web_stop(struct web *w);
 
-/* First value of a query argument, decoded; "" where it has none; NULL where it
- * is missing. Borrowed. */
+/* The value of a query argument, decoded, of several with commas between them; ""
+ * where it has none; NULL where it is missing. Borrowed. */
 const char *web_query(struct web_request *r, const char *name);
 
 /* Whether the client asks for this type in so many words ("text/csv"). */
 bool web_accepts(const struct web_request *r, const char *type);
+
+/* All query arguments but `offset` and `limit`, as they are sent, each with a & in
+ * front. NULL: memory ran out. Freed by the caller. */
+char *web_query_rest(struct web_request *r);
 
 /* http://HOST/api/v2/ and what follows, HOST being the name that the client
  * used: clients compare these with their own endpoint. Freed by the caller. */
