@@ -80,6 +80,19 @@ score='jq -c --unbuffered -f score.jq'
 	[ "$output" = "$first" ]
 }
 
+@test "the last record of a trial counts, wherever those of the others stand" {
+	jq -c '{trial, state: "proposed", params, number}' log >first
+	run -0 --separate-stderr bo-propose -n 2 "${space[@]}" <log
+	want=$output
+	run -0 --separate-stderr bo-propose -n 2 "${space[@]}" < <(cat first log)
+	[ "$output" = "$want" ]
+	run -0 --separate-stderr bo-propose -n 2 "${space[@]}" < <(paste -d '\n' first log)
+	[ "$output" = "$want" ]
+	# A failed trial that was put back is open again.
+	run -0 --separate-stderr bo-propose -n 2 "${space[@]}" < <(cat log first)
+	assert_json 'all(.[]; .source == "start" and .number >= 18)'
+}
+
 @test "another seed proposes something else" {
 	run -0 bo-propose -n 4 "${space[@]}" <log
 	first=$output
