@@ -10,6 +10,7 @@ import start  # pylint: disable=unused-import
 import tuning  # pylint: disable=unused-import
 import brute_force  # pylint: disable=unused-import
 import finish  # pylint: disable=unused-import
+import filters  # pylint: disable=unused-import
 import more  # pylint: disable=unused-import
 
 common.look_every(0.3)

@@ -1,18 +1,25 @@
 """Rows: small tests that run in the order in which they stand and build on each other."""
 
 import sys
+import time
 import traceback
+
+SLOW_S = 5  # a row that takes longer says how long
 
 
 class Skip(Exception):
     """The row does not apply to this client, or needs what is not there; says why."""
 
 
+class Missing(AssertionError, AttributeError):
+    """Of the State; an AttributeError too, so that hasattr() works."""
+
+
 class State:
     """What earlier rows have made.  A row that needs what none has made says so."""
 
     def __getattr__(self, name):
-        raise AssertionError(f"needs '{name}', which an earlier row has not made")
+        raise Missing(f"needs '{name}', which an earlier row has not made")
 
 
 _rows = []
@@ -56,6 +63,7 @@ def run(prefix, state):
     failed = 0
     for number, (title, function) in enumerate(_rows, 1):
         line = f"{number} {prefix}: {title}"
+        begun = time.monotonic()
         try:
             function(state)
         except Skip as why:
@@ -65,6 +73,8 @@ def run(prefix, state):
             failed += 1
         else:
             print(f"ok {line}")
+        if time.monotonic() - begun >= SLOW_S:
+            print(f"# {time.monotonic() - begun:.0f} s")
         sys.stdout.flush()
     print(f"1..{len(_rows)}")
     return failed
