@@ -104,7 +104,7 @@ def search_arguments(t):
         raise Skip("this client has none") from None
     for kind, algorithm in (
         (GridSearchSearchType.SMART, None),
-        (GridSearchSearchType.BAYESIAN, GridSearchAlgorithm.TPE_SEARCH),
+        (GridSearchSearchType.BAYESIAN, GridSearchAlgorithm.GAUSSIAN_SEARCH),
         (GridSearchSearchType.BRUTE_FORCE, GridSearchAlgorithm.EXHAUSTIVE_SEARCH),
     ):
         arguments = GridSearchArguments(search_type=kind, algorithm=algorithm, max_iterations=6, random_state=5)
