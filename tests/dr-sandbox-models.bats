@@ -169,7 +169,6 @@ tune() {
 	refuses 422 'empty' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":[]}]}'
 	refuses 422 'must be' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":{"a":1}}]}'
 	refuses 422 'is required' POST "$url" '{}'
-	refuses 422 'gridSearchArguments' POST "$url" '{"tuningParameters":[],"gridSearchArguments":{"searchType":"SMART"}}'
 	refuses 404 'no model' POST "projects/$PROJECT/models/x/advancedTuning/" '{"tuningParameters":[]}'
 	dummy=$(api GET "projects/$PROJECT/models/?name=majority" | jq -r '.[0].id')
 	refuses 422 'no parameters' GET "projects/$PROJECT/models/$dummy/advancedTuning/parameters/" ''
@@ -392,4 +391,46 @@ tune() {
 	assert_json '.[0] | .canDelete and .deletionBlockedReason == ""'
 	refuses 404 'no model' GET "${model#"$DATAROBOT_ENDPOINT/"}" ''
 	refuses 404 'no feature list' GET "projects/$PROJECT/featurelists/$list/" ''
+}
+
+@test "a search is asked for in the ways that clients spell it, and goes to the worker" {
+	url=projects/$PROJECT/models/$MODEL/advancedTuning/
+	depth='{"parameterId":"p-depth","value":[5,6]}'
+	while IFS='|' read -r arguments search; do
+		run -0 --separate-stderr api_json POST "$url" "{\"tuningParameters\":[$depth],$arguments}"
+		[ "$(api_status)" = 202 ] || { echo "$arguments: $output" && false; }
+		sandbox_wait "$(api_location)"
+		told=$(jq -c 'select(.job == "fit").search' "$SANDBOX_DIR/projects/$PROJECT/lines" | tail -n 1)
+		[ "$told" = "$search" ] || { echo "$arguments: $told" && false; }
+	done <<-'END'
+		"gridSearchArguments":{"searchType":"smart"}|{"type":"smart"}
+		"gridSearchArguments":[{"searchType":"SMART","algorithm":"Pattern Search"}]|{"type":"smart","algorithm":"pattern"}
+		"gridSearchArguments":{"searchType":"bayesian","algorithm":"Bayesian GP Search","randomState":7}|{"type":"bayesian","algorithm":"gaussian","random_state":7}
+		"gridSearchArguments":{"searchType":"full"}|{"type":"brute force"}
+		"searchType":"bruteForce","algorithm":"GREEDY_EXHAUSTIVE_SEARCH"|{"type":"brute force","algorithm":"greedy"}
+		"gridSearchArguments":{"searchType":"BAYESIAN","batchSize":4,"maxIterations":20,"wallClockTimeLimit":60,"algorithm":null}|{"type":"bayesian","batch_size":4,"max_iterations":20,"time_limit":60}
+	END
+}
+
+@test "another search is another job, and one that is not offered is refused" {
+	url=projects/$PROJECT/models/$MODEL/advancedTuning/
+	list='"tuningParameters":[{"parameterId":"p-depth","value":[8,9]}]'
+	api_json POST "$url" "{$list,\"searchType\":\"smart\"}"
+	[ "$(api_status)" = 202 ]
+	refuses 422 'duplicates' POST "$url" "{$list,\"gridSearchArguments\":{\"searchType\":\"SMART\"}}"
+	api_json POST "$url" "{$list,\"searchType\":\"bayesian\"}"
+	[ "$(api_status)" = 202 ]
+	refuses 422 'searchType' POST "$url" "{$list,\"searchType\":\"random\"}"
+	refuses 422 'pattern search, gaussian' POST "$url" "{$list,\"searchType\":\"smart\",\"algorithm\":\"Accelerated Search\"}"
+	refuses 422 'pattern search, gaussian' POST "$url" "{$list,\"searchType\":\"bayesian\",\"algorithm\":\"Bayesian TPE Search\"}"
+	refuses 422 'not one of a smart' POST "$url" "{$list,\"searchType\":\"smart\",\"algorithm\":\"exhaustive search\"}"
+	refuses 422 'batchSize' POST "$url" "{$list,\"searchType\":\"smart\",\"batchSize\":1.5}"
+	refuses 422 'maxIterations' POST "$url" "{$list,\"maxIterations\":5000}"
+	refuses 422 'colour' POST "$url" "{$list,\"gridSearchArguments\":{\"searchType\":\"smart\",\"colour\":1}}"
+	refuses 422 'must be an object' POST "$url" "{$list,\"gridSearchArguments\":\"smart\"}"
+	big=$(jq -nc '[{parameterId: "p-depth", value: [range(1; 17)]},
+		{parameterId: "p-rate", value: [range(300) | . / 1000 + 0.1]}]')
+	refuses 422 '4800 combinations' POST "$url" "{\"tuningParameters\":$big,\"searchType\":\"full\"}"
+	api_json POST "$url" "{\"tuningParameters\":$big,\"searchType\":\"full\",\"maxIterations\":50}"
+	[ "$(api_status)" = 202 ]
 }

@@ -93,7 +93,7 @@ static void train(struct store *s, const struct run *r, const char *blueprint, d
 	    adopt(s, r, fingerprint))
 		return;
 	if (submit_features(s, r->project, r->list, &features))
-		spec = submit_fit(blueprint, NULL, features, pct,
+		spec = submit_fit(blueprint, NULL, NULL, features, pct,
 				  r->mode == AUTOPILOT_COMPREHENSIVE && r->has_cv);
 	job.spec = spec;
 	if (spec)

@@ -39,13 +39,14 @@ void submit_status_job(struct store *s, const char *project, const char *kind,
 		  "ssis", id, project, store_last_id(s), now);
 }
 
-cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *features,
-		  double sample_pct, bool cross_validation)
+cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *search,
+		  const cJSON *features, double sample_pct, bool cross_validation)
 {
 	cJSON *v = cJSON_CreateObject();
 
 	if (json_set_str(v, "job", "fit") && json_set_str(v, "blueprint", blueprint) &&
 	    (!values || json_set(v, "values", cJSON_Duplicate(values, true))) &&
+	    (!search || json_set(v, "search", cJSON_Duplicate(search, true))) &&
 	    (!features || json_set(v, "features", cJSON_Duplicate(features, true))) &&
 	    json_set_num(v, "sample_pct", sample_pct) &&
 	    json_set(v, "cross_validation", cJSON_CreateBool(cross_validation)) &&
@@ -145,7 +146,7 @@ long long submit_frozen(struct store *s, const char *project, const char *model,
 	/* A frozen model's values are its parent's. */
 	job.parent = store_text(q, 4) ? store_text(q, 4) : model;
 	if (submit_features(s, project, job.featurelist, &features))
-		spec = submit_fit(store_text(q, 3), used, features, sample_pct, true);
+		spec = submit_fit(store_text(q, 3), used, NULL, features, sample_pct, true);
 	job.spec = spec;
 	if (spec)
 		id = submit_job(s, &job);

@@ -39,11 +39,12 @@ long long submit_frozen(struct store *s, const char *project, const char *model,
 			double sample_pct, const char *fingerprint, long long autopilot);
 
 /*
- * The job line of a fit: the worker's blueprint, {parameterId: value} or NULL, the
- * columns or NULL for the informative ones.  NULL: out of memory.
+ * The job line of a fit: the worker's blueprint, {parameterId: value} or NULL,
+ * how to search over lists among them or NULL, the columns or NULL for the informative ones.
+ * NULL: out of memory.
  */
-cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *features,
-		  double sample_pct, bool cross_validation);
+cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *search,
+		  const cJSON *features, double sample_pct, bool cross_validation);
 
 /* The columns of a list for submit_fit, in *features (the caller's); NULL for the
  * informative ones.  False: there is no such list. */

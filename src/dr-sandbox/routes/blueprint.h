@@ -9,6 +9,7 @@
 struct blueprint {
 	char *base;     /* the worker's id */
 	cJSON *asked;   /* values asked for, {parameterId: value}, or NULL */
+	cJSON *search;  /* how lists among them are searched over, or NULL */
 	cJSON *summary; /* modelType, processes, ... as models and jobs show them */
 	cJSON *body;    /* as the worker described the base */
 };

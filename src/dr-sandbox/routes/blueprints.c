@@ -9,7 +9,8 @@ bool blueprint_load(struct service *sv, const char *project, const char *id,
 {
 	sqlite3_stmt *q = store_query(
 		sv->store,
-		"SELECT ifnull(b.base, b.id), b.asked, b.summary, ifnull(o.body, b.body)"
+		"SELECT ifnull(b.base, b.id), b.asked, b.summary, ifnull(o.body, b.body),"
+		" b.search"
 		" FROM blueprint b LEFT JOIN blueprint o ON o.project = b.project AND"
 		" o.id = b.base WHERE b.project = ? AND b.id = ?",
 		"ss", project, id);
@@ -21,6 +22,7 @@ bool blueprint_load(struct service *sv, const char *project, const char *id,
 	b->asked = store_json(q, 1);
 	b->summary = store_json(q, 2);
 	b->body = store_json(q, 3);
+	b->search = store_json(q, 4);
 	sqlite3_reset(q);
 	if (b->base && b->summary && b->body)
 		return true;
@@ -32,6 +34,7 @@ void blueprint_release(struct blueprint *b)
 {
 	free(b->base);
 	cJSON_Delete(b->asked);
+	cJSON_Delete(b->search);
 	cJSON_Delete(b->summary);
 	cJSON_Delete(b->body);
 	*b = (struct blueprint){0};

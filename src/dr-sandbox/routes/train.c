@@ -99,7 +99,8 @@ static void submit(struct web_request *r, struct service *sv, const struct train
 		   const struct blueprint *b, const cJSON *features)
 {
 	char fingerprint[QUEUE_FINGERPRINT_LEN + 1];
-	cJSON *spec = submit_fit(b->base, b->asked, features, t->pct, t->cross_validation);
+	cJSON *spec =
+		submit_fit(b->base, b->asked, b->search, features, t->pct, t->cross_validation);
 	struct submit job = {.project = r->arg[0],
 			     .kind = "fit",
 			     .blueprint = t->blueprint,

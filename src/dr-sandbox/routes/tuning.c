@@ -6,6 +6,7 @@
 #include "jobs/submit.h"
 #include "routes/blueprint.h"
 #include "routes/job.h"
+#include "routes/search.h"
 #include "routes/value.h"
 
 /* The model that is tuned. */
@@ -238,7 +239,7 @@ static cJSON *merge(struct web_request *r, const struct base *b, const cJSON *en
 /* The value of every parameter, so that asking for what is there already and not
  * asking are the same. */
 static bool fingerprint_of(const char *model, const struct base *b, const cJSON *asked,
-			   char out[QUEUE_FINGERPRINT_LEN + 1])
+			   const cJSON *search, char out[QUEUE_FINGERPRINT_LEN + 1])
 {
 	cJSON *all = cJSON_CreateObject();
 	const cJSON *p;
@@ -251,16 +252,33 @@ static bool fingerprint_of(const char *model, const struct base *b, const cJSON 
 		v = v ? v : current_of(b, p);
 		ok = ok && json_set(all, id, cJSON_Duplicate(v, true));
 	}
+	ok = ok && (!search || json_set(all, "search", cJSON_Duplicate(search, true)));
 	ok = ok && submit_tune_fingerprint(model, all, out);
 	cJSON_Delete(all);
 	return ok;
 }
 
+/* Values and the way to search over them make the blueprint. */
+static bool id_of(const struct base *b, const cJSON *asked, const cJSON *search, char out[33])
+{
+	cJSON *both;
+	bool ok;
+
+	if (!search)
+		return submit_blueprint_id(b->blueprint.base, asked, out);
+	both = cJSON_CreateObject();
+	ok = json_set(both, "values", cJSON_Duplicate(asked, true)) &&
+	     json_set(both, "search", cJSON_Duplicate(search, true)) &&
+	     submit_blueprint_id(b->blueprint.base, both, out);
+	cJSON_Delete(both);
+	return ok;
+}
+
 static void submit(struct web_request *r, struct service *sv, const struct base *b,
-		   const cJSON *asked, const char *description)
+		   const cJSON *asked, const cJSON *search, const char *description)
 {
 	char fingerprint[QUEUE_FINGERPRINT_LEN + 1], blueprint[33];
-	cJSON *spec = submit_fit(b->blueprint.base, asked, b->features, b->pct, true);
+	cJSON *spec = submit_fit(b->blueprint.base, asked, search, b->features, b->pct, true);
 	struct submit job = {.project = r->arg[0],
 			     .kind = "fit",
 			     .blueprint = blueprint,
@@ -270,15 +288,15 @@ static void submit(struct web_request *r, struct service *sv, const struct base 
 			     .sample_pct = b->pct,
 			     .spec = spec};
 
-	if (!spec || !fingerprint_of(r->arg[1], b, asked, fingerprint) ||
-	    !submit_blueprint_id(b->blueprint.base, asked, blueprint)) {
+	if (!spec || !fingerprint_of(r->arg[1], b, asked, search, fingerprint) ||
+	    !id_of(b, asked, search, blueprint)) {
 		web_json(r, 500, NULL);
 	} else if (!job_is_there(r, sv, r->arg[0], fingerprint, true) &&
 		   !job_queue_full(r, sv)) {
 		store_run(sv->store,
-			  "INSERT OR IGNORE INTO blueprint (project, id, base, asked, summary)"
-			  " VALUES (?, ?, ?, ?, ?)",
-			  "sssjj", r->arg[0], blueprint, b->blueprint.base, asked,
+			  "INSERT OR IGNORE INTO blueprint (project, id, base, asked, search,"
+			  " summary) VALUES (?, ?, ?, ?, ?, ?)",
+			  "sssjjj", r->arg[0], blueprint, b->blueprint.base, asked, search,
 			  b->blueprint.summary);
 		job_accepted(r, sv, r->arg[0], job.kind, submit_job(sv->store, &job));
 	}
@@ -294,16 +312,23 @@ static bool check_description(struct web_request *r)
 
 void route_tuning_post(struct web_request *r, void *ctx)
 {
-	static const char *const fields[] = {"tuningParameters", "tuningDescription", NULL};
-	const cJSON *entries = json_get(r->body, "tuningParameters");
+	static const char *const fields[] = {"tuningParameters", "tuningDescription",
+					     SEARCH_FIELDS, NULL};
+	const cJSON *entries = json_get(r->body, "tuningParameters"), *how;
 	struct base b;
-	cJSON *asked;
+	cJSON *asked = NULL, *search = NULL;
+	bool any;
 
 	if (base_load(r, ctx, &b) && common_only(r, fields) && check_description(r) &&
 	    check_ids(r, &b, entries) && check_lists(r, &b, entries) &&
-	    (asked = merge(r, &b, entries))) {
-		submit(r, ctx, &b, asked, json_str(r->body, "tuningDescription"));
-		cJSON_Delete(asked);
+	    search_read(r, &search) && (asked = merge(r, &b, entries))) {
+		/* A list that is not named is searched over once more, in the same way. */
+		how = search ? search : b.blueprint.search;
+		if (search_fits(r, how, asked, &any))
+			submit(r, ctx, &b, asked, any ? how : NULL,
+			       json_str(r->body, "tuningDescription"));
 	}
+	cJSON_Delete(asked);
+	cJSON_Delete(search);
 	base_release(&b);
 }

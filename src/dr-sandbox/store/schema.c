@@ -128,4 +128,7 @@ static const char autopilot[] =
 
 	"ALTER TABLE project ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;";
 
-const char *const schema_steps[] = {first, predictions, autopilot, NULL};
+/* How a blueprint with lists among its values searches over them (dr-worker(1), fit). */
+static const char search[] = "ALTER TABLE blueprint ADD COLUMN search TEXT;";
+
+const char *const schema_steps[] = {first, predictions, autopilot, search, NULL};
