@@ -531,3 +531,38 @@ upload() {
 	fit "$tree" "$only,\"values\":{\"$depth\":[$lists],\"$rate\":[$(seq -s, 0.01 0.01 0.3)],\"$(param "$tree" max_bin)\":[$(seq -s, 16 40)]},\"search\":{\"type\":\"brute force\"}" 1
 	refused "the lists have 12000 combinations; an exhaustive search tries at most 4096"
 }
+
+@test "what the cache holds gives the same numbers to the last bit, and so does a damaged one" {
+	text_packages orphaned 12
+	for model in text Unsupervised 'on ElasticNet'; do
+		fit "$model" ',"cache":false'
+		[ ! -e prepared/cache ]
+		without=$(jq -cS 'del(.seconds)' <<<"$output")
+		for state in empty full damaged; do
+			if [ "$state" = damaged ]; then
+				for entry in prepared/cache/*; do
+					printf X | dd of="$entry" bs=1 seek=200 conv=notrunc status=none
+				done
+			fi
+			fit "$model"
+			[ "$(jq -cS 'del(.seconds)' <<<"$output")" = "$without" ]
+			[ -n "$(ls prepared/cache)" ]
+		done
+		rm -r prepared/cache
+	done
+}
+
+@test "a parameter of the learner takes all blocks from the cache, one of the text makes its own anew" {
+	text_packages orphaned 12
+	entries() { find prepared/cache -type f | wc -l; }
+	fit text
+	[ "$(entries)" = 5 ]
+	fit text ",\"values\":{\"$(param text max_depth)\":5}"
+	[ "$(entries)" = 5 ]
+	fit text ",\"values\":{\"$(param text max_ngram)\":2}"
+	[ "$(entries)" = 10 ]
+	fit text ',"seed":5'
+	[ "$(entries)" = 15 ]
+	fit text ',"sample_pct":32'
+	[ "$(entries)" -gt 15 ]
+}

@@ -13,7 +13,7 @@
 
 bool training_request_read(struct training_request *r, const cJSON *job, struct err *e)
 {
-	*r = (struct training_request){.seed = -1};
+	*r = (struct training_request){.seed = -1, .cache = true};
 	r->values = json_get(job, "values");
 	r->features = json_get(job, "features");
 	if (r->values && !cJSON_IsObject(r->values))
@@ -24,6 +24,7 @@ bool training_request_read(struct training_request *r, const cJSON *job, struct 
 	       job_required(job, "blueprint", &r->blueprint, e) &&
 	       job_number(job, "sample_pct", 0.01, 100, &r->sample_pct, e) &&
 	       (!json_get(job, "seed") || job_whole(job, "seed", SEED_MAX, &r->seed, e)) &&
+	       job_flag(job, "cache", &r->cache, e) &&
 	       search_request_read(&r->search, json_get(job, "search"), e);
 }
 
@@ -101,14 +102,19 @@ bool training_start(struct training *t, struct err *e)
 	t->out = malloc(rows * sizeof *t->out);
 	if (!t->train || !t->apply || !t->out)
 		return err_nomem(e);
-	return pipeline_init(&t->line, &t->p, t->blueprint, &t->settings, t->use,
-			     t->r.seed < 0 ? t->p.seed : (uint64_t)t->r.seed, e);
+	if (!pipeline_init(&t->line, &t->p, t->blueprint, &t->settings, t->use,
+			   t->r.seed < 0 ? t->p.seed : (uint64_t)t->r.seed, e))
+		return false;
+	if (t->r.cache)
+		t->line.cache = t->cache = cache_open(t->r.dir, CACHE_BYTES_MAX);
+	return true;
 }
 
 void training_close(struct training *t)
 {
 	if (t->line.p)
 		pipeline_release(&t->line);
+	cache_close(t->cache);
 	free(t->out);
 	free(t->apply);
 	free(t->train);

@@ -18,6 +18,7 @@ struct training_request {
 	const cJSON *values, *features;
 	double sample_pct, seed; /* 0: the largest sample; -1: the project's seed */
 	struct search_request search;
+	bool cache; /* keep and use blocks in the folder */
 };
 
 /* How many rows the models are trained on; dr-worker(1), "Sample sizes", says why. */
@@ -35,6 +36,7 @@ struct training {
 	const struct blueprint *blueprint;
 	struct settings settings;
 	bool *use; /* of each column */
+	struct cache *cache;
 	struct pipeline line;
 	struct training_sizes sizes;
 	uint32_t *train, *apply; /* room for all rows of the frame */
@@ -43,7 +45,8 @@ struct training {
 };
 
 /* The fields of a request, for job_knows; those of the job itself come before. */
-#define TRAINING_FIELDS "dir", "blueprint", "values", "features", "sample_pct", "seed", "search"
+#define TRAINING_FIELDS                                                                        \
+	"dir", "blueprint", "values", "features", "sample_pct", "seed", "search", "cache"
 bool training_request_read(struct training_request *r, const cJSON *job, struct err *e);
 
 /*

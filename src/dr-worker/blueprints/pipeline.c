@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "blueprints/keys.h"
 #include "blueprints/steps.h"
 #include "learners/forest.h"
 #include "learners/fourier.h"
@@ -21,7 +22,9 @@ bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct bl
 	size_t rows = p->frame.rows;
 
 	*l = (struct pipeline){.p = p, .b = b, .settings = settings, .use = use, .seed = seed};
-	if (!(l->corpus = calloc(b->n_nodes, sizeof *l->corpus)))
+	l->corpus = calloc(b->n_nodes, sizeof *l->corpus);
+	l->column_key = calloc(p->frame.cols, sizeof *l->column_key);
+	if (!l->corpus || !l->column_key)
 		return err_nomem(e);
 	if (p->regression)
 		return true;
@@ -37,6 +40,7 @@ void pipeline_release(struct pipeline *l)
 	for (size_t i = 0; l->corpus && i < l->b->n_nodes; i++)
 		corpus_release(&l->corpus[i]);
 	free(l->corpus);
+	free(l->column_key);
 	block_release(&l->margin);
 	block_release(&l->input);
 	free(l->level);
@@ -126,21 +130,51 @@ static size_t position(const struct blueprint *b, int id)
 /* The blocks of all nodes, while a graph is walked. */
 struct walk {
 	struct block *block;
-	size_t *left; /* edges from each node that were not gone yet */
+	size_t *left; /* edges from each node that something still comes along */
+	bool *needed; /* is the node's block to be made? */
+	key_text *key;
 	struct param_value *room;
 };
 
-static bool open_walk(struct walk *w, const struct pipeline *l, struct err *e)
+/* Which blocks have to be made: those that the learner needs, and what they need, but for
+ * those that the cache has. */
+static void plan(struct walk *w, struct pipeline *l, size_t learner)
+{
+	const struct blueprint *b = l->b;
+
+	w->needed[learner] = true;
+	for (size_t i = learner + 1; i-- > 0;) {
+		if (!w->needed[i])
+			continue;
+		if (l->cache && keys_worth(b->node[i].kind) &&
+		    cache_get(l->cache, w->key[i], l->p->frame.rows, &w->block[i])) {
+			w->needed[i] = false;
+			continue;
+		}
+		for (size_t k = 0; k < b->n_edges; k++)
+			if (b->edge[k].to == b->node[i].id) {
+				size_t from = position(b, b->edge[k].from);
+
+				w->needed[from] = true;
+				w->left[from]++;
+			}
+	}
+}
+
+static bool open_walk(struct walk *w, struct pipeline *l, const uint32_t *train, size_t n,
+		      struct err *e)
 {
 	const struct blueprint *b = l->b;
 
 	w->block = calloc(b->n_nodes, sizeof *w->block);
 	w->left = calloc(b->n_nodes, sizeof *w->left);
+	w->needed = calloc(b->n_nodes, sizeof *w->needed);
 	w->room = calloc(l->settings->n + 1, sizeof *w->room);
-	if (!w->block || !w->left || !w->room)
+	if (l->cache)
+		w->key = keys_make(l, train, n);
+	if (!w->block || !w->left || !w->needed || !w->room || (l->cache && !w->key))
 		return err_nomem(e);
-	for (size_t i = 0; i < b->n_edges; i++)
-		w->left[position(b, b->edge[i].from)]++;
+	plan(w, l, learner_node(b));
 	return true;
 }
 
@@ -149,6 +183,8 @@ static void close_walk(struct walk *w, size_t nodes)
 	for (size_t i = 0; w->block && i < nodes; i++)
 		block_release(&w->block[i]);
 	free(w->room);
+	free(w->key);
+	free(w->needed);
 	free(w->left);
 	free(w->block);
 }
@@ -191,6 +227,8 @@ static bool walk_node(struct pipeline *l, struct walk *w, size_t node, const uin
 		s.params = settings_of(l->settings, l->b, node, w->room);
 	ok = gather(l, w, node, &in, e) && block_init(s.out, l->p->frame.rows, e) &&
 	     steps_run(l, &s, e);
+	if (ok && l->cache && keys_worth(l->b->node[node].kind))
+		cache_put(l->cache, w->key[node], s.out);
 	block_release(&in);
 	return ok;
 }
@@ -199,14 +237,14 @@ bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct
 {
 	struct walk w = {0};
 	size_t learner = learner_node(l->b);
-	bool ok = check_classes(l, train, n, e) && open_walk(&w, l, e);
+	bool ok = check_classes(l, train, n, e) && open_walk(&w, l, train, n, e);
 
 	for (size_t i = 0; ok && i < learner; i++)
-		ok = walk_node(l, &w, i, train, n, e);
+		ok = !w.needed[i] || walk_node(l, &w, i, train, n, e);
 	block_release(&l->margin);
 	block_release(&l->input);
 	if (ok && l->b->node[learner].kind == NODE_TEXT_LEARNER) {
-		ok = walk_node(l, &w, learner, train, n, e);
+		ok = !w.needed[learner] || walk_node(l, &w, learner, train, n, e);
 		block_move(&l->input, &w.block[learner]);
 	} else if (ok) {
 		ok = gather(l, &w, learner, &l->input, e);

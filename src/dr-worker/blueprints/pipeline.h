@@ -9,6 +9,7 @@
 #define PIPELINE_H
 
 #include "blueprints/settings.h"
+#include "cache/cache.h"
 #include "data/prepared.h"
 #include "tasks/block.h"
 #include "tasks/corpus.h"
@@ -19,9 +20,11 @@ struct pipeline {
 	const struct settings *settings;
 	const bool *use; /* of each column: may it be used? */
 	uint64_t seed;
-	uint8_t *level;        /* class of each row, NULL for regression */
-	struct block margin;   /* one column or none: where the learner starts */
-	struct block input;    /* of the learner, once encoded */
+	uint8_t *level;      /* class of each row, NULL for regression */
+	struct block margin; /* one column or none: where the learner starts */
+	struct block input;  /* of the learner, once encoded */
+	struct cache *cache; /* of blocks, or NULL; the caller's */
+	char (*column_key)[CACHE_KEY_LEN + 1]; /* of each column, once it was needed */
 	struct corpus *corpus; /* of each node that counts words, once it was needed */
 };
 
