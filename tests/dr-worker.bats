@@ -87,7 +87,7 @@ upload() {
 	[ "$stderr" = "" ]
 	assert_json '.[0] | .target_type == "Binary" and .positive_class == "yes" and
 		.classes == ["no","yes"] and .metric == "LogLoss" and .rows == 200 and
-		.partition == {cvMethod:"stratified",validationType:"CV",reps:5,holdoutPct:20} and
+		.partition == {cvMethod:"stratified",validationType:"CV",reps:5,holdoutPct:20,maxTrainPct:64} and
 		.featurelists["Raw Features"] == ["id","size","colour","price","sold"] and
 		.featurelists["Informative Features"] == ["size","colour","price","sold"] and
 		(.features | map({(.name): .importance}) | add | .sold == 1 and .size > 0.05) and

@@ -7,6 +7,7 @@
 
 #include "blueprints/blueprint.h"
 #include "data/prepared.h"
+#include "data/scheme.h"
 #include "data/summary.h"
 #include "data/target.h"
 #include "json/json.h"
@@ -15,32 +16,27 @@
 #define SEED_MAX 9007199254740991.0
 
 struct request {
-	const char *csv, *dir, *target, *metric, *cv_method;
+	const char *csv, *dir, *target, *metric;
 	const cJSON *positive;
-	double reps, holdout_pct, seed;
+	struct scheme scheme;
+	double seed;
 };
 
 static bool read_request(const cJSON *job, struct request *r, struct err *e)
 {
-	static const char *const fields[] = {
-		"job",       "csv",  "dir",         "target", "metric", "positive_class",
-		"cv_method", "reps", "holdout_pct", "seed",   NULL};
+	static const char *const fields[] = {"job",    "csv",         "dir",
+					     "target", "metric",      "positive_class",
+					     "seed",   SCHEME_FIELDS, NULL};
 
-	*r = (struct request){.reps = 5, .holdout_pct = 20};
+	*r = (struct request){0};
 	r->positive = json_get(job, "positive_class");
 	if (!job_knows(job, fields, e) || !job_required(job, "csv", &r->csv, e) ||
 	    !job_required(job, "dir", &r->dir, e) ||
 	    !job_required(job, "target", &r->target, e) ||
 	    !job_text(job, "metric", &r->metric, e) ||
-	    !job_text(job, "cv_method", &r->cv_method, e) ||
-	    !job_whole(job, "reps", PARTITION_REPS_MAX, &r->reps, e) ||
-	    !job_number(job, "holdout_pct", 0, 80, &r->holdout_pct, e) ||
 	    !job_whole(job, "seed", SEED_MAX, &r->seed, e))
 		return false;
-	if (r->cv_method && strcmp(r->cv_method, "stratified") != 0 &&
-	    strcmp(r->cv_method, "random") != 0)
-		return err_set(e, ERR_INPUT, "field 'cv_method' must be stratified or random");
-	return r->reps >= 2 || err_set(e, ERR_INPUT, "field 'reps' must be at least 2");
+	return scheme_read(&r->scheme, job, e);
 }
 
 /* Rows whose target is missing teach nothing: they are left out, as DataRobot does. */
@@ -67,30 +63,6 @@ static bool drop_missing(struct prepared *p, struct err *e)
 		       ROWS_MIN);
 }
 
-static bool make_partition(struct prepared *p, const struct request *r, struct err *e)
-{
-	bool stratify = r->cv_method ? !strcmp(r->cv_method, "stratified") : !p->regression;
-	uint8_t *level = NULL;
-	bool ok;
-
-	if (stratify && p->regression)
-		return err_set(e, ERR_REFUSED,
-			       "a partition can be stratified by classes only; "
-			       "the target is a number");
-	if (stratify && !(level = malloc(p->frame.rows)))
-		return err_nomem(e);
-	for (size_t row = 0; stratify && row < p->frame.rows; row++)
-		level[row] = p->y[row] > 0;
-	ok = partition_make(&p->partition, p->frame.rows, level, (unsigned)r->reps,
-			    r->holdout_pct, p->seed, e);
-	free(level);
-	for (unsigned fold = 0; ok && fold < r->reps; fold++)
-		if (!partition_size(&p->partition, fold))
-			ok = err_set(e, ERR_REFUSED, "%zu rows are too few for %g folds",
-				     p->frame.rows, r->reps);
-	return ok;
-}
-
 /* Fill p and t from the request's file. */
 static bool prepare(const struct request *r, struct prepared *p, struct target *t,
 		    struct err *e)
@@ -115,7 +87,7 @@ static bool prepare(const struct request *r, struct prepared *p, struct target *
 		return err_set(e, ERR_REFUSED,
 			       "the metric '%s' is not available for a %s target", r->metric,
 			       p->regression ? "Regression" : "Binary");
-	return make_partition(p, r, e);
+	return scheme_make(&r->scheme, p, e);
 }
 
 static cJSON *metrics_json(bool regression)
@@ -139,19 +111,6 @@ static cJSON *metrics_json(bool regression)
 		}
 	}
 	return list;
-}
-
-static cJSON *partition_json(const struct request *r, bool regression)
-{
-	cJSON *o = cJSON_CreateObject();
-	const char *method = r->cv_method ? r->cv_method : regression ? "random" : "stratified";
-
-	if (o && json_set_str(o, "cvMethod", method) &&
-	    json_set_str(o, "validationType", "CV") && json_set_num(o, "reps", r->reps) &&
-	    json_set_num(o, "holdoutPct", r->holdout_pct))
-		return o;
-	cJSON_Delete(o);
-	return NULL;
 }
 
 static cJSON *features_json(const struct prepared *p, struct err *e)
@@ -226,7 +185,7 @@ static cJSON *describe(const struct prepared *p, struct target *t, const struct 
 	if (ok && json_set_str(o, "metric", p->metric->name) &&
 	    json_set(o, "metrics", metrics_json(p->regression)) &&
 	    json_set_num(o, "rows", (double)p->frame.rows) &&
-	    json_set(o, "partition", partition_json(r, p->regression)) &&
+	    json_set(o, "partition", scheme_json(&r->scheme, p)) &&
 	    json_set(o, "features", features_json(p, e)) &&
 	    json_set(o, "featurelists", featurelists_json(p)) &&
 	    json_set(o, "blueprints", blueprints_json(p, e)))

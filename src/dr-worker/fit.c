@@ -60,7 +60,8 @@ static bool fit_models(struct fit *f, struct err *e)
 {
 	struct training *t = &f->t;
 	unsigned reps = t->p.partition.reps;
-	struct training_parts parts = {f->cross_validation ? reps : 1, f->holdout};
+	struct training_parts parts = {
+		f->cross_validation ? partition_folds(&t->p.partition) : 1, f->holdout};
 	size_t n;
 
 	for (size_t i = 0; i < METRICS_MAX; i++)
@@ -81,7 +82,8 @@ static cJSON *metrics_json(const struct fit *f)
 {
 	const struct metric *metric[METRICS_MAX];
 	size_t n = metrics_list(f->t.p.regression, metric);
-	unsigned reps = f->t.p.partition.reps, folds = f->cross_validation ? reps : 1;
+	unsigned reps = f->t.p.partition.reps,
+		 folds = f->cross_validation ? partition_folds(&f->t.p.partition) : 1;
 	cJSON *all = cJSON_CreateObject();
 
 	for (size_t i = 0; all && i < n; i++) {

@@ -102,6 +102,10 @@ static bool predict_subset(struct predict *p, struct preds_writer *w, struct err
 	size_t kind = find_subset(p->subset), rows = t->p.frame.rows;
 	struct training_parts parts = {.holdout = p->holdout};
 
+	if (subsets[kind].folds && t->p.partition.tvh)
+		return err_set(e, ERR_REFUSED,
+			       "without cross validation the rows trained on have no "
+			       "predictions by a model that has not seen them");
 	parts.folds = subsets[kind].folds ? t->p.partition.reps : subsets[kind].validation;
 	if (!parts.folds && !(p->holdout && partition_size(&t->p.partition, PARTITION_HOLDOUT)))
 		return err_set(e, ERR_REFUSED, "there are no rows in the holdout");

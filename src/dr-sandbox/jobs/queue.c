@@ -10,9 +10,20 @@ double queue_train_pct(const cJSON *partition)
 {
 	double holdout = json_num(partition, "holdoutPct", 20);
 	double reps = json_num(partition, "reps", 5);
+	double most = json_num(partition, "maxTrainPct", NAN);
+
+	if (isfinite(most))
+		return most;
 
 	/* Percentages are shares of small whole numbers: 64, not 64.00000000000001. */
 	return round((100 - holdout) * (reps - 1) / reps * 1e6) / 1e6;
+}
+
+bool queue_has_folds(const cJSON *partition)
+{
+	const char *type = json_str(partition, "validationType");
+
+	return !type || strcmp(type, "TVH") != 0;
 }
 
 void queue_job_release(struct queue_job *j)

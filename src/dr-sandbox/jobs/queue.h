@@ -21,6 +21,9 @@
  * holdout and one fold.  NULL: that of the default partition. */
 double queue_train_pct(const cJSON *partition);
 
+/* Whether the partition has folds that take turns (CV), not one part that is scored (TVH). */
+bool queue_has_folds(const cJSON *partition);
+
 struct queue_job {
 	long long id;
 	char project[STORE_ID_LEN + 1];

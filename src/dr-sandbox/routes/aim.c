@@ -1,10 +1,9 @@
 /* aim: the target, the partition, and whether models are trained by themselves. */
-#include <math.h>
 #include <string.h>
 
 #include "jobs/autopilot.h"
 #include "jobs/submit.h"
-#include "routes/common.h"
+#include "routes/aim.h"
 
 /*
  * The fields of the interface (datarobot: aim payload).  A field that is not
@@ -32,6 +31,13 @@ static const struct {
 	{"validationType", USED},
 	{"holdoutPct", USED},
 	{"reps", USED},
+	{"validationPct", USED},
+	{"partitionKeyCols", USED},
+	{"userPartitionCol", USED},
+	{"cvHoldoutLevel", USED},
+	{"trainingLevel", USED},
+	{"validationLevel", USED},
+	{"holdoutLevel", USED},
 	{"seed", USED},
 	/* Limits of time and choice where every blueprint is trained in seconds. */
 	{"blueprintThreshold", SHOWN},
@@ -68,53 +74,6 @@ static bool check_fields(struct web_request *r)
 	return true;
 }
 
-static bool is_text(struct web_request *r, const char *field)
-{
-	const cJSON *v = json_get(r->body, field);
-
-	return !v || (cJSON_IsString(v) && v->valuestring[0]) ||
-	       web_invalid(r, field, "must be a text");
-}
-
-static bool one_of(struct web_request *r, const char *field, const char *const *allowed,
-		   const char *words)
-{
-	const char *v;
-
-	if (!is_text(r, field))
-		return false;
-	v = json_str(r->body, field);
-	for (; v && *allowed; allowed++)
-		if (strcmp(v, *allowed) == 0)
-			return true;
-	return !v || web_invalid(r, field, "'%s' is not supported by dr-sandbox; %s", v, words);
-}
-
-static bool in_range(struct web_request *r, const char *field, double min, double max,
-		     bool whole)
-{
-	const cJSON *v = json_get(r->body, field);
-
-	if (!v)
-		return true;
-	if (cJSON_IsNumber(v) && v->valuedouble >= min && v->valuedouble <= max &&
-	    (!whole || v->valuedouble == floor(v->valuedouble)))
-		return true;
-	return web_invalid(r, field, "must be a %snumber from %g to %.0f",
-			   whole ? "whole " : "", min, max);
-}
-
-static bool check_partition(struct web_request *r)
-{
-	static const char *const methods[] = {"stratified", "random", NULL};
-	static const char *const validations[] = {"CV", NULL};
-
-	return one_of(r, "cvMethod", methods, "stratified and random are") &&
-	       one_of(r, "validationType", validations, "CV is") &&
-	       in_range(r, "reps", 2, 50, true) && in_range(r, "holdoutPct", 0, 80, false) &&
-	       in_range(r, "seed", 0, 9007199254740991.0, true);
-}
-
 static bool check_target(struct web_request *r, struct service *sv)
 {
 	static const char *const types[] = {"Binary", "Regression", NULL};
@@ -132,8 +91,8 @@ static bool check_target(struct web_request *r, struct service *sv)
 	if (positive && !cJSON_IsString(positive) && !cJSON_IsNumber(positive) &&
 	    !cJSON_IsBool(positive))
 		return web_invalid(r, "positiveClass", "must be a value of the target");
-	return one_of(r, "targetType", types, "Binary and Regression are") &&
-	       is_text(r, "metric");
+	return aim_one_of(r, "targetType", types, "Binary and Regression are") &&
+	       aim_is_text(r, "metric");
 }
 
 static bool check_list(struct web_request *r, struct service *sv)
@@ -141,7 +100,7 @@ static bool check_list(struct web_request *r, struct service *sv)
 	const char *id = json_str(r->body, "featurelistId");
 	sqlite3_stmt *q;
 
-	if (!is_text(r, "featurelistId") || !id)
+	if (!aim_is_text(r, "featurelistId") || !id)
 		return !id && r->status == 0;
 	q = store_query(sv->store, "SELECT 1 FROM featurelist WHERE project = ? AND id = ?",
 			"ss", r->arg[0], id);
@@ -156,7 +115,7 @@ static bool find_mode(struct web_request *r, long long *number)
 	const char *mode = json_str(r->body, "mode");
 
 	*number = AUTOPILOT_AUTO;
-	if (!is_text(r, "mode"))
+	if (!aim_is_text(r, "mode"))
 		return false;
 	if (mode && !autopilot_mode(mode, number))
 		return web_invalid(r, "mode",
@@ -172,13 +131,13 @@ static bool find_mode(struct web_request *r, long long *number)
 static cJSON *spec_of(const cJSON *body)
 {
 	static const char *const names[][2] = {
-		{"target", "target"},      {"metric", "metric"},
-		{"cvMethod", "cv_method"}, {"positiveClass", "positive_class"},
-		{"reps", "reps"},          {"holdoutPct", "holdout_pct"},
+		{"target", "target"},
+		{"metric", "metric"},
+		{"positiveClass", "positive_class"},
 		{"seed", "seed"},
 	};
 	cJSON *v = cJSON_CreateObject();
-	bool ok = json_set_str(v, "job", "aim");
+	bool ok = json_set_str(v, "job", "aim") && aim_put_partition(v, body);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const cJSON *given = json_get(body, names[i][0]);
@@ -218,7 +177,7 @@ void route_aim(struct web_request *r, void *ctx)
 	long long mode;
 	cJSON *spec;
 
-	if (!is_ready(r, sv) || !check_target(r, sv) || !check_partition(r) ||
+	if (!is_ready(r, sv) || !check_target(r, sv) || !aim_check_partition(r, sv) ||
 	    !check_fields(r) || !check_list(r, sv) || !find_mode(r, &mode))
 		return;
 	spec = spec_of(r->body);

@@ -12,6 +12,7 @@ struct training {
 	const char *blueprint;
 	char list[STORE_ID_LEN + 1];
 	double pct, max_pct; /* asked for; without the holdout and one fold */
+	bool folds;          /* of the partition */
 	bool cross_validation;
 };
 
@@ -42,6 +43,7 @@ static bool find_size(struct web_request *r, struct service *sv, struct training
 	partition = store_json(q, 0);
 	holdout = json_num(partition, "holdoutPct", 0);
 	t->max_pct = queue_train_pct(partition);
+	t->folds = queue_has_folds(partition);
 	cJSON_Delete(partition);
 	if (isfinite(pct) && isfinite(rows))
 		return web_invalid(r, "samplePct", "cannot go with trainingRowCount");
@@ -89,9 +91,11 @@ static bool find_scoring(struct web_request *r, struct training *t)
 	if (v && (!type ||
 		  (strcmp(type, "validation") != 0 && strcmp(type, "crossValidation") != 0)))
 		return web_invalid(r, "scoringType", "must be validation or crossValidation");
+	if (type && strcmp(type, "crossValidation") == 0 && !t->folds)
+		return web_invalid(r, "scoringType", "the project has no cross validation");
 	/* A model that has seen the validation rows is scored out of fold. */
-	t->cross_validation =
-		(type && strcmp(type, "crossValidation") == 0) || t->pct > t->max_pct;
+	t->cross_validation = t->folds && ((type && strcmp(type, "crossValidation") == 0) ||
+					   t->pct > t->max_pct);
 	return true;
 }
 
@@ -238,11 +242,17 @@ void route_cross_validate(struct web_request *r, void *ctx)
 	if (!common_project(r, sv, r->arg[0]))
 		return;
 	q = store_query(sv->store,
-			"SELECT blueprint, featurelist, sample_pct, spec FROM model"
-			" WHERE project = ? AND id = ?",
+			"SELECT m.blueprint, m.featurelist, m.sample_pct, m.spec,"
+			" ifnull(p.partition ->> 'validationType', 'CV') = 'TVH'"
+			" FROM model m JOIN project p ON p.id = m.project"
+			" WHERE m.project = ? AND m.id = ?",
 			"ss", r->arg[0], r->arg[1]);
 	if (!store_next(sv->store, q)) {
 		web_error(r, 404, "there is no model '%s'", r->arg[1]);
+		return;
+	}
+	if (store_int(q, 4)) {
+		web_error(r, 422, "the project has no cross validation");
 		return;
 	}
 	spec = store_json(q, 3);

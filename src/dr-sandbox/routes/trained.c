@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs/queue.h"
 #include "routes/job.h"
 #include "routes/prediction.h"
 
@@ -44,8 +45,7 @@ static bool check_subset(struct web_request *r, struct service *sv, struct predi
 		return common_project(r, sv, r->arg[0]);
 	partition = store_json(q, 1);
 	holdout = json_num(partition, "holdoutPct", 0) > 0;
-	tvh = json_str(partition, "validationType") &&
-	      strcmp(json_str(partition, "validationType"), "TVH") == 0;
+	tvh = !queue_has_folds(partition);
 	j->holdout = store_int(q, 0);
 	cJSON_Delete(partition);
 	sqlite3_reset(q);

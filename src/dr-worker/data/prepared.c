@@ -11,14 +11,14 @@
 #define FILE_NAME "table"
 #define FILE_TEMPORARY "table.tmp"
 
-static const char magic[16] = "drtune-table-02";
+static const char magic[16] = "drtune-table-03";
 
 /* What stands at the start of the file and in front of each column. */
 struct head {
 	char magic[16];
 	uint64_t rows, cols, target, reps, seed;
 	char metric[32];
-	uint64_t regression;
+	uint64_t regression, tvh;
 };
 
 struct column_head {
@@ -58,6 +58,7 @@ static bool put_all(FILE *out, const struct prepared *p)
 		.reps = p->partition.reps,
 		.seed = p->seed,
 		.regression = p->regression,
+		.tvh = p->partition.tvh,
 	};
 
 	memcpy(h.magic, magic, sizeof magic);
@@ -197,6 +198,7 @@ static bool get_all(struct prepared *p, struct cursor *in)
 	f->rows = p->partition.rows = h.rows;
 	f->cols = h.cols;
 	p->partition.reps = (unsigned)h.reps;
+	p->partition.tvh = h.tvh;
 	for (size_t i = 0; i < f->cols; i++)
 		if (!get_column(in, &f->column[i], f->rows))
 			return false;

@@ -106,6 +106,76 @@ static void test_split(void)
 	   "three rows cannot be split");
 }
 
+/* Groups of 1 to 20 rows, the first ones, and the rows without one. */
+static void test_groups(size_t parts, double holdout_pct)
+{
+	static uint32_t group[ROWS];
+	double share[REPS + 1];
+	size_t values = 0, groups, n[REPS + 1] = {0};
+	unsigned part_of[ROWS];
+	bool whole = true, even = true;
+	struct partition p;
+	struct err e = {0};
+
+	for (size_t i = 0; i < ROWS; values++)
+		for (size_t k = 0; k <= values % 20 && i < ROWS; k++)
+			group[i++] = values == 7 ? UINT32_MAX : (uint32_t)values;
+	for (size_t i = 0; i < REPS; i++)
+		share[i] = (100 - holdout_pct) / REPS;
+	share[REPS] = holdout_pct;
+	ok(partition_start(&p, ROWS, NULL, REPS, 3, &e) &&
+		   partition_groups(&p, group, values, share, parts, 3, &groups, &e),
+	   "a partition of groups into %zu parts", parts);
+	ok(groups == values, "missing values are one group, %zu in all", groups);
+	for (size_t v = 0; v < ROWS; v++)
+		part_of[v] = UINT32_MAX;
+	for (size_t i = 0; i < ROWS; i++) {
+		size_t v = group[i] < values ? group[i] : values;
+
+		if (part_of[v] == UINT32_MAX)
+			part_of[v] = p.fold[i];
+		whole = whole && part_of[v] == p.fold[i];
+		n[p.fold[i] == PARTITION_HOLDOUT ? REPS : p.fold[i]]++;
+	}
+	ok(whole, "no group is in two parts");
+	for (size_t i = 0; i <= REPS; i++)
+		even = even && fabs((double)n[i] - share[i] / 100 * ROWS) < 20;
+	ok(even, "each part has its share, to within the largest group");
+	partition_release(&p);
+}
+
+static void test_few_groups(void)
+{
+	static const uint32_t group[] = {0, 0, 0, 0, 0, 0, 0, 1, 2};
+	static const double share[] = {10, 10, 80};
+	bool there[3] = {false};
+	struct partition p;
+	struct err e = {0};
+	size_t groups;
+
+	ok(partition_start(&p, 9, NULL, 2, 3, &e) &&
+		   partition_groups(&p, group, 3, share, 3, 3, &groups, &e) && groups == 3,
+	   "as many groups as parts");
+	for (size_t i = 0; i < 9; i++)
+		there[p.fold[i] == PARTITION_HOLDOUT ? 2 : p.fold[i]] = true;
+	ok(there[0] && there[1] && there[2], "leave no part empty");
+	partition_release(&p);
+}
+
+static void test_tvh(void)
+{
+	struct partition p;
+	struct err e = {0};
+
+	ok(partition_start(&p, ROWS, level, 2, 3, &e), "one part to train on, one to score");
+	p.tvh = true;
+	partition_share(&p, 10, 30);
+	ok(abs((int)partition_size(&p, PARTITION_HOLDOUT) - 100) <= 1 &&
+		   abs((int)partition_size(&p, 0) - 301) <= 1 && partition_folds(&p) == 1,
+	   "have the shares asked for");
+	partition_release(&p);
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < ROWS; i++)
@@ -115,5 +185,9 @@ int main(void)
 	test_shares(12.5);
 	test_training();
 	test_split();
+	test_groups(REPS, 0);
+	test_groups(REPS + 1, 25);
+	test_few_groups();
+	test_tvh();
 	return tap_end();
 }
