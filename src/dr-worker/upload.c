@@ -10,7 +10,7 @@ cJSON *job_upload(const cJSON *job, struct err *e)
 	static const char *const fields[] = {"job", "csv", "predict", NULL};
 	const char *path;
 	bool predict = false;
-	struct frame f;
+	struct frame f = {0};
 	cJSON *result;
 
 	if (!job_knows(job, fields, e) || !job_required(job, "csv", &path, e) ||
