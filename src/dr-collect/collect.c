@@ -408,9 +408,10 @@ static double age(const cJSON *rec)
 static bool can_be_asked(const char *project, const char *job, struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "jobs", job);
+	bool good = path != NULL;
 
 	free(path);
-	return path;
+	return good;
 }
 
 static bool add(struct collector *c, struct project *p, cJSON *rec, char *job, struct err *e)

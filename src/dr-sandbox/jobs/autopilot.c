@@ -170,8 +170,8 @@ static void cross_validate_best(struct store *s, const struct run *r)
 	if (!r->has_cv || !rank_models(s, r->project, r->list, r->max_pct, false, &m, &n))
 		return;
 	for (size_t i = 0; i < n; i++)
-		if (isnan(m[i].cross_validation) &&
-		    (i < AUTOPILOT_BEST || r->mode == AUTOPILOT_COMPREHENSIVE))
+		if ((i < AUTOPILOT_BEST || r->mode == AUTOPILOT_COMPREHENSIVE) &&
+		    isnan(m[i].cross_validation))
 			cross_validate(s, r, m[i].id);
 	free(m);
 }
