@@ -265,13 +265,19 @@ tune() {
 	refuses 422 'weights' PATCH "$url" '{"target":"y","weights":"a"}'
 	refuses 422 'Multiclass' PATCH "$url" '{"target":"y","targetType":"Multiclass"}'
 	refuses 422 'unsupervisedMode' PATCH "$url" '{"target":"y","unsupervisedMode":true}'
-	refuses 422 'somethingNew' PATCH "$url" '{"target":"y","somethingNew":[1]}'
+	refuses 422 'responseCap' PATCH "$url" '{"target":"y","responseCap":0.9}'
+	refuses 422 'blueprintThreshold' PATCH "$url" '{"target":"y","blueprintThreshold":"3"}'
 	refuses 422 'mode' PATCH "$url" '{"target":"y","mode":"slow"}'
 	refuses 422 'reps' PATCH "$url" '{"target":"y","reps":1}'
 	run -0 --separate-stderr sandbox_aim "$project" \
-		'{"target":"y","mode":"manual","metric":"AUC","seed":7,"reps":4,"holdoutPct":10,"somethingNew":false,"weights":null}'
+		'{"target":"y","mode":"manual","metric":"AUC","seed":7,"reps":4,"holdoutPct":10,"somethingNew":[1],
+			"weights":null,"responseCap":false,"offset":[],"blueprintThreshold":5,"useGpu":false,
+			"considerBlendersInRecommendation":true,"credentials":[{"password":"secret"}]}'
 	run -0 --separate-stderr api GET "projects/$project/"
-	assert_json '.[0] | .autopilotMode == 2 and .metric == "AUC" and .maxTrainPct == 67.5 and .advancedOptions.seed == 7'
+	assert_json '.[0] | .autopilotMode == 2 and .metric == "AUC" and .maxTrainPct == 67.5 and
+		(.advancedOptions | .seed == 7 and .blueprintThreshold == 5 and .considerBlendersInRecommendation and
+		 .offset == [] and .responseCap == false)'
+	run ! grep -q secret "$SANDBOX_DIR/sandbox.db" "$SANDBOX_DIR/sandbox.db-wal"
 	run -0 --separate-stderr api GET "projects/$project/models/"
 	assert_json '.[0] == []'
 	run -0 --separate-stderr api GET "projects/$project/options/"

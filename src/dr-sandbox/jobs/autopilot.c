@@ -256,7 +256,6 @@ static bool find_run(struct store *s, const char *project, struct run *r)
 		" WHERE a.project = ? AND NOT a.done AND NOT EXISTS (SELECT 1 FROM job j WHERE"
 		" j.autopilot = a.id AND j.status IN ('queue', 'inprogress')) LIMIT 1",
 		"s", project);
-	const char *validation;
 	cJSON *partition;
 
 	if (!store_next(s, q))
@@ -270,8 +269,7 @@ static bool find_run(struct store *s, const char *project, struct run *r)
 	snprintf(r->list, sizeof(r->list), "%s", store_text(q, 4));
 	partition = store_json(q, 6);
 	sqlite3_reset(q);
-	validation = json_str(partition, "validationType");
-	r->has_cv = !validation || strcmp(validation, "CV") == 0;
+	r->has_cv = queue_has_folds(partition);
 	r->max_pct = queue_train_pct(partition);
 	r->open_pct = 100 - json_num(partition, "holdoutPct", 0);
 	cJSON_Delete(partition);

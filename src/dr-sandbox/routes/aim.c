@@ -4,75 +4,7 @@
 #include "jobs/autopilot.h"
 #include "jobs/submit.h"
 #include "routes/aim.h"
-
-/*
- * The fields of the interface (datarobot: aim payload).  A field that is not
- * supported may be sent with a value that asks for nothing; with another it is
- * refused, so that nobody waits for what will not come.
- */
-enum use {
-	USED,    /* by us */
-	SHOWN,   /* kept and shown; there is nothing here that it could change */
-	NOTHING, /* null, false, 0, "" or an empty list only */
-};
-
-static const struct {
-	const char *field;
-	enum use use;
-} fields[] = {
-	{"target", USED},
-	{"mode", USED},
-	{"quickrun", USED},
-	{"metric", USED},
-	{"positiveClass", USED},
-	{"targetType", USED},
-	{"featurelistId", USED},
-	{"cvMethod", USED},
-	{"validationType", USED},
-	{"holdoutPct", USED},
-	{"reps", USED},
-	{"validationPct", USED},
-	{"partitionKeyCols", USED},
-	{"userPartitionCol", USED},
-	{"cvHoldoutLevel", USED},
-	{"trainingLevel", USED},
-	{"validationLevel", USED},
-	{"holdoutLevel", USED},
-	{"seed", USED},
-	/* Limits of time and choice where every blueprint is trained in seconds. */
-	{"blueprintThreshold", SHOWN},
-	{"minSecondaryValidationModelCount", SHOWN},
-	{"runLeakageRemovedFeatureList", SHOWN},
-	{"prepareModelForDeployment", USED},
-	{"useGpu", SHOWN},
-	/* Of secondary tables, which there are none of; the Python client sends true. */
-	{"useSupervisedFeatureReduction", SHOWN},
-	{"featureDiscoverySupervisedFeatureReduction", SHOWN},
-};
-
-static bool asks_for_nothing(const cJSON *v)
-{
-	return cJSON_IsNull(v) || cJSON_IsFalse(v) ||
-	       (cJSON_IsNumber(v) && v->valuedouble == 0) ||
-	       (cJSON_IsString(v) && v->valuestring[0] == '\0') ||
-	       ((cJSON_IsArray(v) || cJSON_IsObject(v)) && !v->child);
-}
-
-static bool check_fields(struct web_request *r)
-{
-	const cJSON *v;
-
-	cJSON_ArrayForEach (v, r->body) {
-		size_t i = 0, n = sizeof(fields) / sizeof(fields[0]);
-
-		while (i < n && strcmp(fields[i].field, v->string) != 0)
-			i++;
-		if ((i == n || fields[i].use == NOTHING) && !asks_for_nothing(v))
-			return web_invalid(r, v->string, "%s is not supported by dr-sandbox",
-					   v->string);
-	}
-	return true;
-}
+#include "routes/options.h"
 
 static bool check_target(struct web_request *r, struct service *sv)
 {
@@ -175,23 +107,26 @@ void route_aim(struct web_request *r, void *ctx)
 	struct service *sv = ctx;
 	char status[STORE_ID_LEN + 1];
 	long long mode;
-	cJSON *spec;
+	cJSON *spec, *asked;
 
 	if (!is_ready(r, sv) || !check_target(r, sv) || !aim_check_partition(r, sv) ||
-	    !check_fields(r) || !check_list(r, sv) || !find_mode(r, &mode))
+	    !options_check(r) || !check_list(r, sv) || !find_mode(r, &mode))
 		return;
 	spec = spec_of(r->body);
-	if (!spec) {
+	asked = options_keep(r->body);
+	if (!spec || !asked) {
 		web_json(r, 500, NULL);
-		return;
+		goto out;
 	}
 	store_run(
 		sv->store,
 		"UPDATE project SET stage = 'eda2', asked = ?, autopilot_mode = ? WHERE id = ?",
-		"jis", r->body, mode, r->arg[0]);
+		"jis", asked, mode, r->arg[0]);
 	submit_status_job(sv->store, r->arg[0], "aim", "queue", spec, status);
-	cJSON_Delete(spec);
 	sv->wake = true;
 	web_empty(r, 202);
 	web_location(r, "status/%s/", status);
+out:
+	cJSON_Delete(spec);
+	cJSON_Delete(asked);
 }

@@ -192,6 +192,13 @@ static bool patch_workers(struct web_request *r, struct service *sv, const cJSON
 	return true;
 }
 
+/* There is no work for them here: any number will do. */
+static bool check_gpu_workers(struct web_request *r, const cJSON *v)
+{
+	return (cJSON_IsNumber(v) && v->valuedouble >= -1) ||
+	       web_invalid(r, "gpuWorkerCount", "must be a whole number from -1");
+}
+
 static bool patch_holdout(struct web_request *r, struct service *sv, const cJSON *v)
 {
 	if (!cJSON_IsTrue(v))
@@ -223,8 +230,9 @@ static bool patch_description(struct web_request *r, struct service *sv, const c
 
 void route_project_patch(struct web_request *r, void *ctx)
 {
-	static const char *const fields[] = {"projectName", "projectDescription",
-					     "holdoutUnlocked", "workerCount", NULL};
+	static const char *const fields[] = {"projectName",     "projectDescription",
+					     "holdoutUnlocked", "workerCount",
+					     "gpuWorkerCount",  NULL};
 	struct service *sv = ctx;
 	const cJSON *v;
 
@@ -233,6 +241,7 @@ void route_project_patch(struct web_request *r, void *ctx)
 	if (((v = json_get(r->body, "projectName")) && !patch_name(r, sv, v)) ||
 	    ((v = json_get(r->body, "projectDescription")) && !patch_description(r, sv, v)) ||
 	    ((v = json_get(r->body, "holdoutUnlocked")) && !patch_holdout(r, sv, v)) ||
+	    ((v = json_get(r->body, "gpuWorkerCount")) && !check_gpu_workers(r, v)) ||
 	    ((v = json_get(r->body, "workerCount")) && !patch_workers(r, sv, v)))
 		return;
 	route_project_get(r, ctx);
