@@ -566,3 +566,45 @@ upload() {
 	fit text ',"sample_pct":32'
 	[ "$(entries)" -gt 15 ]
 }
+
+# blend MEMBERS EXTRA-FIELDS STATUS
+blend() {
+	job "{\"job\":\"fit\",\"dir\":\"prepared\",\"blend\":[$1]${2-}}" "${3-0}"
+}
+
+@test "a blend predicts the mean of its members" {
+	packages orphaned
+	member() {
+		jq -c --arg p "$1" 'first(.blueprints[] | select(.model_type | test($p))) | {blueprint: .id}' aim.json
+	}
+	worst=0
+	for model in '^eXtreme.*Stopping$' 'Elastic-Net Classifier .mixing' Majority; do
+		fit "$model"
+		worst=$(jq "$worst + (.metrics.LogLoss.folds | add) / 3" <<<"$output")
+		alone=$(jq -c .metrics <<<"$output")
+	done
+	trees=$(member '^eXtreme.*Stopping$') net=$(member 'Elastic-Net Classifier .mixing') constant=$(member Majority)
+	blend "$trees,$net,$constant"
+	[ "$stderr" = "" ]
+	# The loss of a mean is less than the mean of the losses: it is convex.
+	assert_json ".[0] | (.metrics.LogLoss.folds | length == 5 and add < $worst) and
+		.metrics.LogLoss.holdout > 0 and .values == {} and .iterations == null and
+		(.features | index(\"section\") and index(\"description\")) and
+		(.blueprint | .model_type == \"AVG Blender\" and .parameters == [] and
+			(.nodes | length == 6) and (.edges | length == 7) and .processes == [\"Average Blend\"])"
+	blend "$constant,$constant"
+	[ "$(jq -c .metrics <<<"$output")" = "$alone" ]
+	depth=$(param '^eXtreme.*Stopping$' max_depth)
+	blend "$(jq -c ". + {values: {\"$depth\": 5}, features: [\"section\"]}" <<<"$trees"),$net"
+	assert_json '.[0].metrics.LogLoss.folds | length == 5'
+	job "{\"job\":\"predict\",\"dir\":\"prepared\",\"blend\":[$trees,$net],\"subset\":\"all\",\"out\":\"p\"}"
+	assert_json '.[0].rows == 600'
+	blend "$trees" '' 3
+	[ "$stderr" = "dr-worker: field 'blend' must be an array of 2 to 10 models" ]
+	blend "$trees,$net" ',"values":{}' 3
+	[[ $stderr == "dr-worker: a blend has no 'blueprint', 'values', 'features' and 'search' of its own" ]]
+	blend "$(jq -c ". + {values: {\"$depth\": [5, 6]}}" <<<"$trees"),$net" '' 3
+	[[ $stderr == "dr-worker: blend: max_depth takes one value, not a list ("* ]]
+	blend '{"blueprint":"x"},{}' '' 3
+	[ "$stderr" = "dr-worker: blend: no blueprint 'x'" ]
+}

@@ -121,7 +121,8 @@ static cJSON *describe(const struct fit *f, double seconds, struct err *e)
 		     f->t.iterations < 0 ? cJSON_CreateNull()
 					 : cJSON_CreateNumber((double)f->t.iterations)) &&
 	    json_set_num(o, "training_rows", (double)f->t.sizes.training) &&
-	    json_set_num(o, "seconds", seconds) && json_set(o, "features", features_json(f)))
+	    json_set_num(o, "seconds", seconds) && json_set(o, "features", features_json(f)) &&
+	    (!f->t.members || json_set(o, "blueprint", blueprint_json(f->t.blueprint))))
 		return o;
 	cJSON_Delete(o);
 	err_nomem(e);

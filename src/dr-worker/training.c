@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blend.h"
 #include "job.h"
 #include "json/json.h"
 
@@ -20,8 +21,16 @@ bool training_request_read(struct training_request *r, const cJSON *job, struct 
 		return err_set(e, ERR_INPUT, "field 'values' must be an object");
 	if (r->features && !cJSON_IsArray(r->features))
 		return err_set(e, ERR_INPUT, "field 'features' must be an array");
+	r->blend = json_get(job, "blend");
+	if (r->blend && !cJSON_IsArray(r->blend))
+		return err_set(e, ERR_INPUT, "field 'blend' must be an array");
+	if (r->blend &&
+	    (r->values || r->features || json_get(job, "blueprint") || json_get(job, "search")))
+		return err_set(e, ERR_INPUT,
+			       "a blend has no 'blueprint', 'values', 'features' and 'search' "
+			       "of its own");
 	return job_required(job, "dir", &r->dir, e) &&
-	       job_required(job, "blueprint", &r->blueprint, e) &&
+	       (r->blend || job_required(job, "blueprint", &r->blueprint, e)) &&
 	       job_number(job, "sample_pct", 0.01, 100, &r->sample_pct, e) &&
 	       (!json_get(job, "seed") || job_whole(job, "seed", SEED_MAX, &r->seed, e)) &&
 	       job_flag(job, "cache", &r->cache, e) &&
@@ -29,28 +38,46 @@ bool training_request_read(struct training_request *r, const cJSON *job, struct 
 }
 
 /* Which columns may be used: those of the list that the blueprint reads. */
-static bool choose_columns(struct training *t, struct err *e)
+bool *training_columns(const struct prepared *p, const struct blueprint *b,
+		       const cJSON *features, struct err *e)
 {
-	const struct frame *frame = &t->p.frame;
+	const struct frame *frame = &p->frame;
+	bool *use = calloc(frame->cols, sizeof *use);
 	const cJSON *name;
 
-	if (!(t->use = calloc(frame->cols, sizeof *t->use)))
-		return err_nomem(e);
-	for (size_t i = 0; !t->r.features && i < frame->cols; i++)
-		t->use[i] = !frame->column[i].low_information;
-	cJSON_ArrayForEach (name, t->r.features) {
+	if (!use) {
+		err_nomem(e);
+		return NULL;
+	}
+	for (size_t i = 0; !features && i < frame->cols; i++)
+		use[i] = !frame->column[i].low_information;
+	cJSON_ArrayForEach (name, features) {
 		const struct column *c =
 			cJSON_IsString(name) ? frame_find(frame, name->valuestring) : NULL;
 
-		if (!c)
-			return err_set(e, ERR_INPUT, "field 'features': no column '%s'",
-				       cJSON_IsString(name) ? name->valuestring : "");
-		t->use[c - frame->column] = true;
+		if (!c) {
+			err_set(e, ERR_INPUT, "field 'features': no column '%s'",
+				cJSON_IsString(name) ? name->valuestring : "");
+			free(use);
+			return NULL;
+		}
+		use[c - frame->column] = true;
 	}
-	t->use[t->p.target] = false;
+	use[p->target] = false;
 	for (size_t i = 0; i < frame->cols; i++)
-		t->use[i] = t->use[i] && pipeline_reads(t->blueprint, frame, i);
-	return true;
+		use[i] = use[i] && pipeline_reads(b, frame, i);
+	return use;
+}
+
+uint64_t training_seed(const struct training *t)
+{
+	return t->r.seed < 0 ? t->p.seed : (uint64_t)t->r.seed;
+}
+
+size_t training_outputs(const struct training *t)
+{
+	(void)t;
+	return 1;
 }
 
 static bool choose_sizes(struct training *t, struct err *e)
@@ -87,10 +114,13 @@ bool training_open(struct training *t, const struct training_request *r, struct 
 	t->iterations = -1;
 	if (!prepared_read(&t->p, r->dir, e) || !catalogue_make(&t->catalogue, &t->p, e))
 		return false;
+	if (r->blend)
+		return blend_open(t, e) && choose_sizes(t, e);
 	if (!(t->blueprint = catalogue_find(&t->catalogue, r->blueprint)))
 		return err_set(e, ERR_INPUT, "no blueprint '%s'", r->blueprint);
 	return settings_read(&t->settings, t->blueprint, r->values, e) &&
-	       choose_columns(t, e) && choose_sizes(t, e);
+	       (t->use = training_columns(&t->p, t->blueprint, r->features, e)) &&
+	       choose_sizes(t, e);
 }
 
 bool training_start(struct training *t, struct err *e)
@@ -102,16 +132,20 @@ bool training_start(struct training *t, struct err *e)
 	t->out = malloc(rows * sizeof *t->out);
 	if (!t->train || !t->apply || !t->out)
 		return err_nomem(e);
-	if (!pipeline_init(&t->line, &t->p, t->blueprint, &t->settings, t->use,
-			   t->r.seed < 0 ? t->p.seed : (uint64_t)t->r.seed, e))
-		return false;
 	if (t->r.cache)
-		t->line.cache = t->cache = cache_open(t->r.dir, CACHE_BYTES_MAX);
+		t->cache = cache_open(t->r.dir, CACHE_BYTES_MAX);
+	if (t->members)
+		return blend_start(t, e);
+	if (!pipeline_init(&t->line, &t->p, t->blueprint, &t->settings, t->use,
+			   training_seed(t), e))
+		return false;
+	t->line.cache = t->cache;
 	return true;
 }
 
 void training_close(struct training *t)
 {
+	blend_close(t);
 	if (t->line.p)
 		pipeline_release(&t->line);
 	cache_close(t->cache);
@@ -127,6 +161,10 @@ void training_close(struct training *t)
 /* Train on the n rows of t->train, predict the n_apply rows of t->apply. */
 static bool train(struct training *t, size_t n, size_t n_apply, long *iterations, struct err *e)
 {
+	if (t->members) {
+		*iterations = -1;
+		return blend_train(t, n, n_apply, e);
+	}
 	return pipeline_encode(&t->line, t->train, n, e) &&
 	       pipeline_learn(&t->line, t->train, n, t->apply, n_apply, t->out, iterations, e);
 }

@@ -16,6 +16,7 @@
 struct training_request {
 	const char *dir, *blueprint;
 	const cJSON *values, *features;
+	const cJSON *blend; /* models whose mean it is, instead of the blueprint; or NULL */
 	double sample_pct, seed; /* 0: the largest sample; -1: the project's seed */
 	struct search_request search;
 	bool cache; /* keep and use blocks in the folder */
@@ -34,6 +35,9 @@ struct training {
 	struct prepared p;
 	struct catalogue catalogue;
 	const struct blueprint *blueprint;
+	struct blueprint blend;         /* of a blend, whose blueprint is this */
+	struct training_member *member; /* of a blend, which has no settings and no line */
+	size_t members;
 	struct settings settings;
 	bool *use; /* of each column */
 	struct cache *cache;
@@ -46,7 +50,8 @@ struct training {
 
 /* The fields of a request, for job_knows; those of the job itself come before. */
 #define TRAINING_FIELDS                                                                        \
-	"dir", "blueprint", "values", "features", "sample_pct", "seed", "search", "cache"
+	"dir", "blueprint", "values", "features", "sample_pct", "seed", "search", "cache",     \
+		"blend"
 bool training_request_read(struct training_request *r, const cJSON *job, struct err *e);
 
 /*
@@ -57,6 +62,13 @@ bool training_request_read(struct training_request *r, const cJSON *job, struct 
 bool training_open(struct training *t, const struct training_request *r, struct err *e);
 bool training_start(struct training *t, struct err *e);
 void training_close(struct training *t);
+
+/* What all parts of a training share: of each column, may the model use it (the caller's;
+ * NULL: ERR_INPUT, an unknown name); the seed; the numbers that are predicted of a row. */
+bool *training_columns(const struct prepared *p, const struct blueprint *b,
+		       const cJSON *features, struct err *e);
+uint64_t training_seed(const struct training *t);
+size_t training_outputs(const struct training *t);
 
 /* Which rows are predicted: the first folds, the holdout. */
 struct training_parts {
