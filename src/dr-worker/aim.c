@@ -63,6 +63,49 @@ static bool drop_missing(struct prepared *p, struct err *e)
 		       ROWS_MIN);
 }
 
+/* Which metrics have a value for this target, shown by what a constant scores. */
+static bool find_defined(const struct prepared *p, bool defined[METRICS_MAX], struct err *e)
+{
+	double score[METRICS_MAX], *constant = malloc(p->frame.rows * sizeof *constant);
+	const struct metric *list[METRICS_MAX];
+	size_t n = metrics_list(p->regression, list);
+	double mean = 0;
+	bool ok;
+
+	if (!constant)
+		return err_nomem(e);
+	for (size_t row = 0; row < p->frame.rows; row++)
+		mean += p->y[row] / (double)p->frame.rows;
+	for (size_t row = 0; row < p->frame.rows; row++)
+		constant[row] = mean;
+	ok = metrics_score(p->regression, p->y, constant, p->frame.rows, score, e);
+	for (size_t i = 0; ok && i < n; i++)
+		defined[i] = isfinite(score[i]);
+	free(constant);
+	return ok;
+}
+
+static bool choose_metric(struct prepared *p, const char *name, struct err *e)
+{
+	const struct metric *list[METRICS_MAX];
+	size_t n = metrics_list(p->regression, list), i = 0;
+	bool defined[METRICS_MAX] = {false};
+
+	p->metric = metrics_find(p->regression, name ? name : list[0]->name);
+	if (!p->metric)
+		return err_set(e, ERR_REFUSED,
+			       "the metric '%s' is not available for a %s target", name,
+			       p->regression ? "Regression" : "Binary");
+	if (!find_defined(p, defined, e))
+		return false;
+	while (i + 1 < n && list[i] != p->metric)
+		i++;
+	return defined[i] || err_set(e, ERR_REFUSED,
+				     "the metric '%s' is not defined for a target with zeros "
+				     "or negative numbers like this one",
+				     p->metric->name);
+}
+
 /* Fill p and t from the request's file. */
 static bool prepare(const struct request *r, struct prepared *p, struct target *t,
 		    struct err *e)
@@ -80,25 +123,29 @@ static bool prepare(const struct request *r, struct prepared *p, struct target *
 	p->regression = t->regression;
 	p->y = t->y;
 	t->y = NULL;
-	p->metric = metrics_find(p->regression, r->metric       ? r->metric
-						: p->regression ? "RMSE"
-								: "LogLoss");
-	if (!p->metric)
-		return err_set(e, ERR_REFUSED,
-			       "the metric '%s' is not available for a %s target", r->metric,
-			       p->regression ? "Regression" : "Binary");
+	if (!choose_metric(p, r->metric, e))
+		return false;
 	return scheme_make(&r->scheme, p, e);
 }
 
-static cJSON *metrics_json(bool regression)
+/* Those that can be asked for. */
+static cJSON *metrics_json(const struct prepared *p, struct err *e)
 {
 	const struct metric *metric[METRICS_MAX];
-	size_t n = metrics_list(regression, metric);
+	size_t n = metrics_list(p->regression, metric);
+	bool defined[METRICS_MAX] = {false};
 	cJSON *list = cJSON_CreateArray();
 
+	if (!find_defined(p, defined, e)) {
+		cJSON_Delete(list);
+		return NULL;
+	}
 	for (size_t i = 0; list && i < n; i++) {
-		cJSON *o = cJSON_CreateObject();
+		cJSON *o;
 
+		if (!defined[i])
+			continue;
+		o = cJSON_CreateObject();
 		if (!o || !cJSON_AddItemToArray(list, o) ||
 		    !json_set_str(o, "metricName", metric[i]->name) ||
 		    !cJSON_AddBoolToObject(o, "ascending", metric[i]->ascending) ||
@@ -183,7 +230,7 @@ static cJSON *describe(const struct prepared *p, struct target *t, const struct 
 	ok = ok && json_set(o, "classes", t->classes);
 	t->classes = NULL;
 	if (ok && json_set_str(o, "metric", p->metric->name) &&
-	    json_set(o, "metrics", metrics_json(p->regression)) &&
+	    json_set(o, "metrics", metrics_json(p, e)) &&
 	    json_set_num(o, "rows", (double)p->frame.rows) &&
 	    json_set(o, "partition", scheme_json(&r->scheme, p)) &&
 	    json_set(o, "features", features_json(p, e)) &&

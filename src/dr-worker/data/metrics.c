@@ -258,6 +258,76 @@ static double rmsle(const struct scored *s)
 	return sqrt(sum / (double)s->n);
 }
 
+#define LEAST 1e-15 /* that a prediction counts as in a deviance */
+
+/* What y costs where p is said; of p itself nothing. */
+typedef double deviance_fn(double y, double p);
+
+static double poisson(double y, double p)
+{
+	return y < 0 ? NAN : 2 * ((y > 0 ? y * log(y / p) : 0) - y + p);
+}
+
+static double gamma_of(double y, double p)
+{
+	return y > 0 ? 2 * (y / p - 1 - log(y / p)) : NAN;
+}
+
+static double tweedie(double y, double p)
+{
+	return y < 0 ? NAN : 4 * (y / sqrt(p) - 2 * sqrt(y) + sqrt(p));
+}
+
+static double deviance(const struct scored *s, deviance_fn *of)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		sum += of(s->row[i].y, fmax(s->row[i].p, LEAST));
+	return sum / (double)s->n;
+}
+
+/* Share of the deviance of the mean that is explained. */
+static double fve(const struct scored *s, deviance_fn *of)
+{
+	double constant = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		constant += of(s->row[i].y, fmax(s->mean, LEAST));
+	constant /= (double)s->n;
+	return constant > 0 ? 1 - deviance(s, of) / constant : NAN;
+}
+
+static double poisson_deviance(const struct scored *s)
+{
+	return deviance(s, poisson);
+}
+
+static double gamma_deviance(const struct scored *s)
+{
+	return deviance(s, gamma_of);
+}
+
+static double tweedie_deviance(const struct scored *s)
+{
+	return deviance(s, tweedie);
+}
+
+static double fve_poisson(const struct scored *s)
+{
+	return fve(s, poisson);
+}
+
+static double fve_gamma(const struct scored *s)
+{
+	return fve(s, gamma_of);
+}
+
+static double fve_tweedie(const struct scored *s)
+{
+	return fve(s, tweedie);
+}
+
 static const struct {
 	struct metric metric;
 	score_fn *score;
@@ -279,6 +349,12 @@ static const struct {
 	{{"MAPE", true, false, true, false}, mape},
 	{{"RMSLE", true, false, true, false}, rmsle},
 	{{"R Squared", false, false, true, false}, r_squared},
+	{{"Poisson Deviance", true, false, true, false}, poisson_deviance},
+	{{"Gamma Deviance", true, false, true, false}, gamma_deviance},
+	{{"Tweedie Deviance", true, false, true, false}, tweedie_deviance},
+	{{"FVE Poisson", false, false, true, false}, fve_poisson},
+	{{"FVE Gamma", false, false, true, false}, fve_gamma},
+	{{"FVE Tweedie", false, false, true, false}, fve_tweedie},
 };
 
 #define KNOWN (sizeof known / sizeof *known)

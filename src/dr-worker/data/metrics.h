@@ -19,6 +19,13 @@
  *                       at the threshold 0.5
  *   RMSE, MAE, MAPE (per cent), RMSLE, R Squared
  *                       as usual; a negative prediction counts as 0 in RMSLE
+ *   Poisson Deviance    mean of 2 (y ln(y/p) - y + p)
+ *   Gamma Deviance      mean of 2 (y/p - 1 - ln(y/p))
+ *   Tweedie Deviance    mean of 4 (y/sqrt(p) - 2 sqrt(y) + sqrt(p)): power 1.5
+ *                       (Jorgensen, "Exponential dispersion models", 1987); a prediction
+ *                       below 1e-15 counts as that
+ *   FVE Poisson, FVE Gamma, FVE Tweedie
+ *                       1 - deviance / deviance of the constant mean(y)
  */
 #ifndef METRICS_H
 #define METRICS_H
@@ -44,7 +51,8 @@ size_t metrics_list(bool regression, const struct metric **list);
 const struct metric *metrics_find(bool regression, const char *name);
 
 /* Scores in the order of metrics_list. NAN where a metric is not defined for these
- * rows (AUC of one class, MAPE of a y that is 0). O(n log n). ERR_SYSTEM only. */
+ * rows (AUC of one class, MAPE of a y that is 0, a deviance of a negative y). O(n log n).
+ * ERR_SYSTEM only. */
 bool metrics_score(bool regression, const double *y, const double *p, size_t n,
 		   double score[METRICS_MAX], struct err *e);
 

@@ -92,10 +92,48 @@ static void test_regression(void)
 	   "metrics belong to a kind of target");
 }
 
+static void test_deviances(void)
+{
+	/* y and p are such that ln(y/p) is ln 2, -ln 2 or 0, and the roots are whole. */
+	static const double y[] = {8, 2, 4, 4}, p[] = {4, 4, 4, 4}, zero[] = {0, 2, 4, 4};
+	static const double sq[] = {1, 4, 9, 16}, sp[] = {4, 4, 4, 4};
+	static const double low[] = {-1, 2, 3, 4};
+	double mean = 4.5, constant;
+
+	is_near(score(true, "Poisson Deviance", y, p, 4),
+		2 * ((8 * log(2) - 4) + (-2 * log(2) + 2)) / 4, 1e-12, "Poisson Deviance");
+	is_near(score(true, "Poisson Deviance", zero, p, 4), 2 * (4 + (-2 * log(2) + 2)) / 4,
+		1e-12, "Poisson Deviance of a 0");
+	/* ln 2 and -ln 2 cancel. */
+	is_near(score(true, "Gamma Deviance", y, p, 4), 2 * (1 - 0.5) / 4, 1e-12,
+		"Gamma Deviance");
+	/* 4 (1/2 - 2 + 2), 4 (2 - 4 + 2), 4 (4.5 - 6 + 2), 4 (8 - 8 + 2). */
+	is_near(score(true, "Tweedie Deviance", sq, sp, 4), (2 + 0 + 2 + 8) / 4.0, 1e-12,
+		"Tweedie Deviance");
+	constant = 2 * (8 * log(8 / mean) + 2 * log(2 / mean) + 8 * log(4 / mean)) / 4;
+	is_near(score(true, "FVE Poisson", y, p, 4),
+		1 - 2 * ((8 * log(2) - 4) + (-2 * log(2) + 2)) / 4 / constant, 1e-12,
+		"FVE Poisson");
+	constant = -2 * (log(8 / mean) + log(2 / mean) + 2 * log(4 / mean)) / 4;
+	is_near(score(true, "FVE Gamma", y, p, 4), 1 - 0.25 / constant, 1e-12, "FVE Gamma");
+	/* The mean is 7.5. */
+	constant = (4 / sqrt(7.5) * 30 - 8 * 10 + 16 * sqrt(7.5)) / 4;
+	is_near(score(true, "FVE Tweedie", sq, sp, 4), 1 - 3 / constant, 1e-12, "FVE Tweedie");
+	is_near(score(true, "FVE Gamma", y, y, 4), 1, 1e-12, "the truth explains everything");
+	ok(isnan(score(true, "Gamma Deviance", zero, p, 4)), "Gamma Deviance of a target of 0");
+	ok(isnan(score(true, "Poisson Deviance", low, p, 4)) &&
+		   isnan(score(true, "FVE Tweedie", low, p, 4)),
+	   "deviances of a negative target");
+	ok(isfinite(score(true, "Poisson Deviance", y, low, 4)) &&
+		   isfinite(score(true, "Tweedie Deviance", y, low, 4)),
+	   "a negative prediction has a finite deviance");
+}
+
 int main(void)
 {
 	test_binary();
 	test_ties();
 	test_regression();
+	test_deviances();
 	return tap_end();
 }
