@@ -38,7 +38,7 @@ predict() {
 refused() {
 	[ "$stderr" = "" ]
 	assert_json "length == 1 and (.[0] | keys == [\"error\"]) and .[0].error == \"$1\""
-	[ "$(ls prepared)" = table ]
+	[ -z "$(find prepared -name "out*")" ]
 }
 
 # rows: row, part (fold, or -1 for the holdout, -2 for none) and probability, as text.
@@ -186,4 +186,20 @@ tree='^eXtreme.*Stopping$'
 	refuse '"subset":"some"' "field 'subset' must be all, validationAndHoldout or holdout"
 	run -3 --separate-stderr dr-worker <<<'{"job":"predict","dir":"prepared","out":"../x","blueprint":"b","subset":"all"}'
 	[ "$stderr" = "dr-worker: field 'out' must be the name of a file in 'dir'" ]
+}
+
+@test "every blueprint gives new rows what the same rows in the holdout got, alone or together" {
+	table
+	awk -F, 'NR == FNR { want[$1 + 2]; next } FNR == 1 || FNR in want' <(predict Majority '"subset":"holdout"' && rows) table.csv >new.csv
+	head -n 2 new.csv >one.csv
+	for id in $(jq -r '.blueprints[].id' aim.json); do
+		job="{\"job\":\"predict\",\"dir\":\"prepared\",\"out\":\"out\",\"blueprint\":\"$id\""
+		dr-worker <<<"$job,\"subset\":\"holdout\"}" >/dev/null
+		rows | awk '{ print $3 }' >want
+		dr-worker <<<"$job,\"csv\":\"new.csv\"}" >/dev/null
+		rows | awk '{ print $3 }' >got
+		cmp want got || { jq -r --arg id "$id" '.blueprints[] | select(.id == $id) | .model_type' aim.json && false; }
+		dr-worker <<<"$job,\"csv\":\"one.csv\"}" >/dev/null
+		[ "$(rows | awk '{ print $3 }')" = "$(head -n 1 want)" ]
+	done
 }
