@@ -66,6 +66,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -Isrc/$(call own,$<) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+$(BUILD)/src/dr-sandbox/page/page.o: src/dr-sandbox/page/page.html src/dr-sandbox/page/page.js
+
 tool_of = $(filter $(TOOLS),$(call own,tests/$1))
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $$(addprefix $(BUILD)/src/,$$(addsuffix .a,$$(call tool_of,$$*))) $(BUILD)/libdrtune.a
 	@mkdir -p $(@D)

@@ -261,3 +261,20 @@ train() {
 	[ "$(ls "$SANDBOX_DIR/projects")" = "" ]
 	[ "$(ls "$SANDBOX_DIR/uploads")" = "" ]
 }
+
+@test "whoever only watches the queue has not looked at its jobs" {
+	sandbox_start --worker "$FAKE" --min-job-time 0
+	project a
+	job=$(train 64)
+	for ((i = 0; i < 100; i++)); do
+		[[ $(api GET "projects/$PROJECT/models/" | jq length) == 1 ]] && break
+		sleep 0.05
+	done
+	run -0 --separate-stderr api GET "projects/$PROJECT/jobs/?watch=true"
+	run -0 --separate-stderr api GET "projects/$PROJECT/jobs/?watch=true"
+	assert_json '.[0].jobs | map(.status) == ["inprogress"]'
+	run -0 --separate-stderr api GET "$job"
+	[ "$(api_status)" = 200 ]
+	run -0 --separate-stderr api GET "$job"
+	[ "$(api_status)" = 303 ]
+}

@@ -261,3 +261,25 @@ refuses() {
 	run -0 --separate-stderr curl -sS -I -H "Authorization: Token $DATAROBOT_API_TOKEN" "$DATAROBOT_ENDPOINT/version/"
 	[[ $output == "HTTP/1.1 200 OK"* ]]
 }
+
+@test "a browser gets a page without the token, and the page holds no data" {
+	sandbox_upload table.csv 'secret plans' >/dev/null
+	for path in '' page.js; do
+		run -0 curl -sS -D head "$SANDBOX_URL/$path"
+		[ "$(api_status)" = 200 ]
+		run ! grep -qF -e 'secret plans' -e "$DATAROBOT_API_TOKEN" <<<"$output"
+	done
+	grep -qi '^content-type: text/javascript' head
+	run -0 curl -sS "$SANDBOX_URL/"
+	[[ $output == *"default-src 'none'; script-src 'self'"* ]]
+	# Foreign words go into it as text only.
+	run ! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(' \
+		"$BATS_TEST_DIRNAME/../src/dr-sandbox/page/page.js"
+}
+
+@test "a file that only its owner reads takes a browser to the page with the token" {
+	run -0 jq -r .page_file "$SANDBOX_DIR/ready"
+	[ "$output" = "$(realpath "$SANDBOX_DIR")/open.html" ]
+	[ "$(stat -c %a "$output")" = 600 ]
+	grep -qF "url=$SANDBOX_URL/#$DATAROBOT_API_TOKEN\"" "$output"
+}

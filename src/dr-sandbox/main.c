@@ -99,8 +99,9 @@ static const struct cli_tool tool = {
 		    "DATAROBOT_CONFIG_FILE=./sandbox/drconfig.yaml dr-project list\n",
 	.details =
 		"It trains its own models and is not DataRobot. Once it accepts connections,\n"
-		"one record with endpoint, token_file, config_file and pid goes to standard\n"
-		"output. SIGTERM or SIGINT ends it; jobs then go on at its next start.\n",
+		"one record with endpoint, token_file, config_file, page_file and pid goes to\n"
+		"standard output. SIGTERM or SIGINT ends it; jobs then go on at its next "
+		"start.\n",
 	.options = options,
 };
 
@@ -164,6 +165,7 @@ static bool announce(const struct home *h, uint16_t at, struct err *e)
 	ok = json_set_str(rec, "endpoint", endpoint) &&
 	     json_set_str(rec, "token_file", h->token_file) &&
 	     json_set_str(rec, "config_file", h->config_file) &&
+	     json_set_str(rec, "page_file", h->page_file) &&
 	     json_set_num(rec, "pid", (double)getpid());
 	ok = ok || err_nomem(e);
 	ok = ok && home_write_config(h, endpoint, e) && ndjson_put(stdout, rec, e);
@@ -172,6 +174,7 @@ static bool announce(const struct home *h, uint16_t at, struct err *e)
 		return false;
 	cli_note("serving %s; it trains its own models and is not DataRobot", endpoint);
 	cli_note("try: DATAROBOT_CONFIG_FILE=%s dr-project list", h->config_file);
+	cli_note("or open %s in a browser", h->page_file);
 	return true;
 }
 

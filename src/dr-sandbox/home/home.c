@@ -161,6 +161,7 @@ bool home_open(struct home *h, const char *dir, struct err *e)
 	}
 	ok = below(&h->token_file, h->dir, "token", e) &&
 	     below(&h->config_file, h->dir, "drconfig.yaml", e) &&
+	     below(&h->page_file, h->dir, "open.html", e) &&
 	     below(&h->database, h->dir, "sandbox.db", e) &&
 	     below(&h->uploads, h->dir, "uploads", e) &&
 	     below(&h->projects, h->dir, "projects", e) && lock(h, e) && read_token(h, e) &&
@@ -176,6 +177,7 @@ void home_close(struct home *h)
 	free(h->dir);
 	free(h->token_file);
 	free(h->config_file);
+	free(h->page_file);
 	free(h->database);
 	free(h->uploads);
 	free(h->projects);
@@ -196,10 +198,18 @@ void home_token_hash(const struct home *h, uint8_t hash[32])
 
 bool home_write_config(const struct home *h, const char *endpoint, struct err *e)
 {
-	char text[512];
+	int origin = (int)(strlen(endpoint) - strlen("api/v2"));
+	char text[512], page[1024];
 
 	snprintf(text, sizeof(text), "endpoint: %s\ntoken: \"%s\"\n", endpoint, h->token);
-	return write_private(h->config_file, text, e);
+	/* Browsers keep what comes after # to themselves.  No character of a token has
+	 * a meaning in HTML. */
+	snprintf(page, sizeof(page),
+		 "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>dr-sandbox</title>\n"
+		 "<meta http-equiv=\"refresh\" content=\"0; url=%.*s#%s\">\n"
+		 "<p><a href=\"%.*s#%s\">dr-sandbox</a></p>\n",
+		 origin, endpoint, h->token, origin, endpoint, h->token);
+	return write_private(h->config_file, text, e) && write_private(h->page_file, page, e);
 }
 
 char *home_project(const char *projects, const char *id)

@@ -4,6 +4,7 @@
  *	DIR/lock            held while a service runs; holds its process id
  *	DIR/token           the API token, mode 0600, made at the first start
  *	DIR/drconfig.yaml   endpoint and token for clients, mode 0600
+ *	DIR/open.html       takes a browser to the page with the token, mode 0600
  *	DIR/sandbox.db      the database
  *	DIR/uploads/        files that are still coming in
  *	DIR/projects/ID/    data.csv, and what the worker keeps about the project
@@ -20,7 +21,7 @@
 
 struct home {
 	char *dir; /* absolute */
-	char *token_file, *config_file, *database, *uploads, *projects;
+	char *token_file, *config_file, *page_file, *database, *uploads, *projects;
 	char token[129];
 	int lock;
 };
@@ -36,7 +37,7 @@ void home_close(struct home *h);
 /* SHA-256 of the token. */
 void home_token_hash(const struct home *h, uint8_t hash[32]);
 
-/* Write DIR/drconfig.yaml for this endpoint. */
+/* Write DIR/drconfig.yaml and DIR/open.html for this endpoint. */
 bool home_write_config(const struct home *h, const char *endpoint, struct err *e);
 
 /* DIR/projects/ID, freed by the caller; NULL: out of memory. */

@@ -142,8 +142,8 @@ static cJSON *list_jobs(struct web_request *r, struct service *sv, const char *c
 		if (cJSON_IsNull(i) || (strcmp(collection, "jobs") != 0 && !strstr(url, in)))
 			cJSON_Delete(cJSON_DetachItemViaPointer(list, i));
 	}
-	/* Whoever lists the jobs has looked at them. */
-	if (open)
+	/* Whoever lists the jobs has looked at them, but for those who watch others. */
+	if (open && !web_query(r, "watch"))
 		store_run(sv->store,
 			  "UPDATE job SET seen = 1 WHERE project = ? AND held_from > ?"
 			  " AND NOT seen",

@@ -24,7 +24,7 @@ struct service {
 /* The table for web_config; ends with a NULL method. */
 extern const struct web_route routes[];
 
-web_handler route_root, route_version;
+web_handler route_root, route_script, route_version;
 web_handler route_project_create, route_project_list, route_project_get, route_project_patch,
 	route_project_delete, route_project_status, route_options_get, route_options_put;
 web_handler route_status_get, route_status_delete, route_status_list;

@@ -2,6 +2,7 @@
 
 const struct web_route routes[] = {
 	{"GET", "", route_root, WEB_OPEN},
+	{"GET", "page.js", route_script, WEB_OPEN},
 	{"GET", "version/", route_version, 0},
 
 	{"POST", "projects/", route_project_create, WEB_JSON | WEB_FORM},

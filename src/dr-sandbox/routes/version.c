@@ -1,6 +1,7 @@
 /* version: what a client asks first, and what a browser gets. */
 #include <string.h>
 
+#include "page/page.h"
 #include "routes/common.h"
 
 /* The version of the interface that is spoken; clients compare it with theirs. */
@@ -25,14 +26,12 @@ void route_version(struct web_request *r, void *ctx)
 
 void route_root(struct web_request *r, void *ctx)
 {
-	static const char page[] =
-		"<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n"
-		"<title>dr-sandbox</title>\n<h1>dr-sandbox</h1>\n"
-		"<p>A local service that speaks DataRobot's REST API v2 below "
-		"<code>/api/v2/</code>. It trains models of its own and is not DataRobot.</p>\n"
-		"<p>Requests need the token that dr-sandbox keeps in its folder; "
-		"<code>dr-sandbox(1)</code> says where.</p>\n</html>\n";
-
 	(void)ctx;
-	web_text(r, 200, "text/html; charset=utf-8", strdup(page));
+	web_text(r, 200, "text/html; charset=utf-8", strdup(page_html));
+}
+
+void route_script(struct web_request *r, void *ctx)
+{
+	(void)ctx;
+	web_text(r, 200, "text/javascript; charset=utf-8", strdup(page_js));
 }
