@@ -44,27 +44,47 @@ size_t json_utf8_prefix(const char *s, size_t len)
 	return i;
 }
 
-/* What cJSON lets through and we do not: bytes that are not UTF-8, an escaped NUL
- * (it would cut the string short), and nesting that could exhaust the stack. On
- * refusal *at is where. *cut as in json.h. */
+/* Do these bytes begin a UTF-8 sequence that the end of the text cuts short? */
+static bool sequence_cut(const char *s, size_t len)
+{
+	char whole[4];
+
+	if (len == 0 || len > 3)
+		return false;
+	memcpy(whole, s, len);
+	/* 0x80 and 0xbf are the ends of what may follow; some first bytes take one only. */
+	for (size_t n = len + 1; n <= 4; n++) {
+		memset(whole + len, 0x80, n - len);
+		if (sequence((const unsigned char *)whole, n) == n)
+			return true;
+		memset(whole + len, 0xbf, n - len);
+		if (sequence((const unsigned char *)whole, n) == n)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What cJSON lets through and we do not: bytes that are not UTF-8, control characters
+ * in a string, a NUL (raw or escaped, it would cut the string short), and nesting that
+ * could exhaust the stack.  On refusal *at is where.  *cut as in json.h.
+ */
 static const char *refuse(const char *s, size_t len, size_t *at, bool *cut)
 {
+	size_t good = json_utf8_prefix(s, len), depth = 0;
 	bool in_string = false;
-	size_t depth = 0;
 
-	*at = json_utf8_prefix(s, len);
-	if (*at < len)
-		return s[*at] ? "not UTF-8" : "a NUL byte";
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < good; i++) {
 		*at = i;
 		if (in_string && s[i] == '\\') {
-			if (len - i >= 6 && memcmp(s + i, "\\u0000", 6) == 0)
+			if (good - i >= 6 && memcmp(s + i, "\\u0000", 6) == 0)
 				return "a NUL character";
 			i++;
 		} else if (s[i] == '"') {
 			in_string = !in_string;
 		} else if (in_string) {
-			continue;
+			if ((unsigned char)s[i] < 0x20)
+				return "a control character in a string";
 		} else if (s[i] == '[' || s[i] == '{') {
 			if (++depth > DEPTH_MAX)
 				return "nested too deeply";
@@ -72,8 +92,11 @@ static const char *refuse(const char *s, size_t len, size_t *at, bool *cut)
 			depth--;
 		}
 	}
-	*cut = in_string || depth > 0;
-	return NULL;
+	*at = good;
+	*cut = (in_string || depth > 0) && (good == len || sequence_cut(s + good, len - good));
+	if (good == len)
+		return NULL;
+	return s[good] ? "not UTF-8" : "a NUL byte";
 }
 
 static bool numbers_finite(const cJSON *v)

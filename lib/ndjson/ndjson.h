@@ -50,7 +50,7 @@ struct ndjson_reader {
 	/* Private. */
 	char *buf;
 	size_t start, end, cap, scanned;
-	bool eof;
+	bool eof, dropping; /* dropping: up to the end of a line that is too long */
 };
 
 /* Start reading fd, which stays the caller's to close. */

@@ -61,8 +61,14 @@ bool ndjson_fill(struct ndjson_reader *r, struct err *e)
 	return true;
 }
 
-/* The next line into r->text; a too long one is an error, whose rest is passed over
- * by the calls that follow. */
+static enum ndjson_result too_long(struct ndjson_reader *r, struct err *e)
+{
+	err_set(e, ERR_INPUT, "%s:%zu: longer than %zu bytes", r->name, r->line, NDJSON_MAX);
+	return NDJSON_ERROR;
+}
+
+/* The next line into r->text.  A too long one is an error as soon as it is known to be,
+ * and what comes of it later is dropped. */
 static enum ndjson_result next_line(struct ndjson_reader *r, struct err *e)
 {
 	char *from = r->buf + r->start, *nl = NULL;
@@ -71,13 +77,18 @@ static enum ndjson_result next_line(struct ndjson_reader *r, struct err *e)
 	if (held > r->scanned)
 		nl = memchr(from + r->scanned, '\n', held - r->scanned);
 	r->scanned = nl ? 0 : held;
+	if (r->dropping) {
+		r->start = nl ? (size_t)(nl + 1 - r->buf) : r->end;
+		r->scanned = 0;
+		r->dropping = !nl;
+		return nl ? next_line(r, e) : r->eof ? NDJSON_END : NDJSON_WAIT;
+	}
 	if (!nl && held > NDJSON_MAX) {
 		r->line++;
 		r->start = r->end;
 		r->scanned = 0;
-		err_set(e, ERR_INPUT, "%s:%zu: longer than %zu bytes", r->name, r->line,
-			NDJSON_MAX);
-		return NDJSON_ERROR;
+		r->dropping = true;
+		return too_long(r, e);
 	}
 	if (!nl && !r->eof)
 		return NDJSON_WAIT;
@@ -88,17 +99,12 @@ static enum ndjson_result next_line(struct ndjson_reader *r, struct err *e)
 	r->len = nl ? (size_t)(nl - from) : held;
 	r->start += r->len + (nl ? 1 : 0);
 	r->scanned = 0;
-	if (r->len > NDJSON_MAX) {
-		err_set(e, ERR_INPUT, "%s:%zu: longer than %zu bytes", r->name, r->line,
-			NDJSON_MAX);
-		return NDJSON_ERROR;
-	}
-	return NDJSON_RECORD;
+	return r->len > NDJSON_MAX ? too_long(r, e) : NDJSON_RECORD;
 }
 
 static bool blank(const char *s, size_t len)
 {
-	while (len > 0 && strchr(" \t\r", s[len - 1]))
+	while (len > 0 && memchr(" \t\r", s[len - 1], 3))
 		len--;
 	return len == 0;
 }

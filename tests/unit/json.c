@@ -119,6 +119,7 @@ static void refusals(void)
 		{"\"\xc0\x80\"", "not UTF-8 at byte 2"},
 		{"\"\xed\xa0\x80\"", "not UTF-8 at byte 2"},
 		{"\"a\\u0000\"", "a NUL character at byte 3"},
+		{"{\"a\":\"x\ty\"}", "a control character in a string at byte 8"},
 		{"[1e999]", "a number that no double holds at byte 1"},
 	};
 	char deep[2000];

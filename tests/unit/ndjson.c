@@ -108,44 +108,75 @@ static void bad_lines(void)
 
 static void torn_line(void)
 {
-	static const char *const texts[] = {"{\"a\":1,\"b", "{\"a\":1}\n{\"a\":tr",
-					    "{\"a\":x}\n"};
+	static const char *const texts[] = {
+		"{\"a\":1,\"b",  "{\"a\":1}\n{\"a\":tr", "{\"a\":\"\xf0\x9f\x98",
+		"{\"a\":\"\xc3", "{\"a\":x}\n",          "{\"a\":\"\xc3\"}",
+		"{\"a\":\"\xff",
+	};
 	struct err e = {0};
 	struct ndjson_reader r;
 	cJSON *rec;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		int fd = file_of(texts[i], strlen(texts[i]));
 
 		ndjson_init(&r, fd, "in");
 		while (ndjson_next(&r, &rec, &e) == NDJSON_RECORD)
 			cJSON_Delete(rec);
-		ok(r.torn == (i < 2), "case %zu is %storn", i, i < 2 ? "" : "not ");
+		ok(r.torn == (i < 4), "case %zu is %storn", i, i < 4 ? "" : "not ");
 		ndjson_release(&r);
 		close(fd);
 	}
 }
 
+/* A line longer than any buffer on its way: what is behind it is the next line. */
 static void long_line(void)
 {
-	size_t len = NDJSON_MAX + 100;
-	char *text = malloc(len);
+	static const char end[] = "{\"a\":1}\n{\"a\":2}\n";
+	size_t len = 3 * NDJSON_MAX;
+	char *text = malloc(len), said[ERR_TEXT_MAX] = "";
 	struct ndjson_reader r;
 	struct err e = {0};
 	cJSON *rec;
 	int fd;
 
 	memset(text, 'x', len);
-	memcpy(text, "{\"a\":\"", 6);
-	memcpy(text + len - 3, "\"}\n", 3);
+	memcpy(text + len - strlen(end), end, strlen(end));
 	fd = file_of(text, len);
 	ndjson_init(&r, fd, "in");
 	ok(ndjson_next(&r, &rec, &e) == NDJSON_ERROR && e.kind == ERR_INPUT,
 	   "a line above 16 MiB is refused");
 	is_str(e.text, "in:1: longer than 16777216 bytes", "... by its length");
 	ndjson_release(&r);
+
+	lseek(fd, 0, SEEK_SET);
+	e = (struct err){0};
+	ndjson_init(&r, fd, "in");
+	r.skip_bad = true;
+	r.on_bad = note_bad;
+	r.ctx = said;
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_RECORD && json_num(rec, "a", 0) == 2 &&
+		   r.line == 2 && r.bad == 1,
+	   "skip_bad passes over all of it, its end included");
+	cJSON_Delete(rec);
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_END, "... and nothing else");
+	ndjson_release(&r);
 	close(fd);
 	free(text);
+}
+
+static void nul_line(void)
+{
+	struct ndjson_reader r;
+	struct err e = {0};
+	cJSON *rec;
+	int fd = file_of("\0\0\n", 3);
+
+	ndjson_init(&r, fd, "in");
+	ok(ndjson_next(&r, &rec, &e) == NDJSON_ERROR, "a line of NULs is not an empty one");
+	is_str(e.text, "in:1: a NUL byte at byte 1", "... and is told as what it is");
+	ndjson_release(&r);
+	close(fd);
 }
 
 int main(void)
@@ -155,5 +186,6 @@ int main(void)
 	bad_lines();
 	torn_line();
 	long_line();
+	nul_line();
 	return tap_end();
 }
