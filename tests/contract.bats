@@ -98,3 +98,12 @@ SEE ALSO" ] && mandoc -T lint -W warning "$page"
 	check() { grep -q "^\.It Xr $1 1\$" "$src/drtune.7"; }
 	each_tool check
 }
+
+@test "an argument for an option that takes none is told as that" {
+	check() {
+		run -2 --separate-stderr "$1" --quiet=5 </dev/null &&
+			[ "$output" = "" ] &&
+			[ "${stderr_lines[0]}" = "$1: option '--quiet' takes no argument" ]
+	}
+	each_tool check
+}

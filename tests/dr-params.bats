@@ -87,6 +87,15 @@ setup() {
 	[ "${stderr_lines[0]}" = "dr-params: no project: give --project or set DR_PROJECT" ]
 }
 
+@test "a closed output or input is an error, and is no place for a connection" {
+	run -6 --separate-stderr bash -c 'dr-params "$MODEL" >&-'
+	[ "$stderr" = "dr-params: write: Bad file descriptor" ]
+	run -6 --separate-stderr timeout 20 bash -c 'dr-params <&-'
+	[ "$stderr" = "dr-params: <stdin>: read: Bad file descriptor" ]
+	run -0 bash -c 'dr-params "$MODEL" 2>&-'
+	assert_json 'length == 6'
+}
+
 @test "a full disk is an error" {
 	run -6 --separate-stderr bash -c 'dr-params "$MODEL" >/dev/full'
 	[[ $stderr == "dr-params: write: "* ]]

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdarg.h>
@@ -24,16 +25,29 @@ static void clear_progress(void)
 	progress_shown = false;
 }
 
-/* One line in one write; what would move the cursor becomes '?'. */
+/* What would move the cursor becomes '?': controls, and those that UTF-8 writes as
+ * 0xc2 0x80 to 0xc2 0x9f. */
+static void scrub(char *text)
+{
+	unsigned char *to = (unsigned char *)text;
+
+	for (const unsigned char *from = to; *from; from++) {
+		bool second = from[0] == 0xc2 && from[1] >= 0x80 && from[1] < 0xa0;
+
+		*to++ = second || *from < 0x20 || *from == 0x7f ? '?' : *from;
+		from += second;
+	}
+	*to = '\0';
+}
+
+/* One line in one write. */
 static void say(const char *kind, const char *fmt, va_list ap)
 {
 	char line[ERR_TEXT_MAX + 128], text[ERR_TEXT_MAX];
 	int n;
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
+	scrub(text);
 	clear_progress();
 	n = snprintf(line, sizeof(line), "%s: %s%s\n", tool ? tool->name : "drtune", kind,
 		     text);
@@ -96,6 +110,7 @@ void cli_progress(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	scrub(text);
 	clear_progress();
 	if (*text)
 		fprintf(stderr, "%s: %s", tool ? tool->name : "drtune", text);
@@ -323,7 +338,9 @@ static void take(const struct parser *p, int c, char **argv)
 
 	if (c == ':')
 		cli_usage("option '%s' needs an argument", argv[optind - 1]);
-	if (!o && optopt && optopt < 256)
+	if (!o && optopt >= 256)
+		cli_usage("option '--%s' takes no argument", p->of[optopt - 256]->name);
+	if (!o && optopt)
 		cli_usage("unknown option '-%c'", optopt);
 	if (!o)
 		cli_usage("unknown option '%s'", argv[optind - 1]);
@@ -333,12 +350,23 @@ static void take(const struct parser *p, int c, char **argv)
 		set_value(o, optarg);
 }
 
+/* A closed standard descriptor would become that of the next file or connection, and
+ * records would go there.  Held like this, using it still fails. */
+static void hold_closed(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			exit(err_status(ERR_SYSTEM));
+}
+
 int cli_parse(const struct cli_tool *t, int argc, char **argv)
 {
 	struct parser p;
 	int c;
 
 	tool = t;
+	hold_closed();
 	parser_init(&p);
 	while ((c = getopt_long(argc, argv, p.shorts, p.longs, NULL)) != -1)
 		take(&p, c, argv);

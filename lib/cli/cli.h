@@ -11,7 +11,7 @@
  * modules report through struct err and never call it.
  *
  * Messages: `TOOL: [warning: |note: ]TEXT`, one line, one write; control
- * characters in TEXT become '?'.
+ * characters in TEXT become '?', in the progress line too.
  */
 #ifndef CLI_H
 #define CLI_H
@@ -59,7 +59,8 @@ struct cli_tool {
  * Parse the options of argv, which is permuted so that operands come last;
  * returns the index of the first operand.  --help, --version and
  * --list-options print and exit 0.  A wrong command line prints two lines and
- * exits 2.  The tool is borrowed for the life of the process.
+ * exits 2.  The tool is borrowed for the life of the process.  Standard
+ * descriptors that are closed stay unusable, but are never given to another file.
  */
 int cli_parse(const struct cli_tool *tool, int argc, char **argv);
 
