@@ -76,3 +76,48 @@ setup() {
 		dropout_proba 0 learning_rate 0.1 n_hidden_units 8 n_iter 2 n_layers 3 \
 		optimizer '"sgd"' random_state 1
 }
+
+# Packages of four sections, 120 of each at most.
+sections() {
+	"$BATS_TEST_DIRNAME/../pipelines/packages-table.sh" --frozen >all.csv
+	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "section") at = i; print; next }
+		match($0, /,(perl|python|haskell|doc),(optional|extra),/) && n[substr($0, RSTART, RLENGTH)]++ < 120' all.csv >table.csv
+	dr-worker <<<'{"job":"aim","csv":"table.csv","dir":"prepared","target":"section"}' >aim.json
+}
+
+@test "several classes are learned by every blueprint that there is for them" {
+	sections
+	jq -e '.target_type == "Multiclass" and .classes == ["doc","haskell","perl","python"] and
+		.positive_class == null and .metric == "LogLoss" and .partition.cvMethod == "stratified" and
+		(.metrics | map(.metricName)) == ["LogLoss","AUC","Accuracy","Balanced Accuracy"] and
+		(.features | map({(.name): .importance}) | add | .section == 1 and .architecture > 0.1) and
+		([.blueprints[].parameters[].parameterName] | index("scale_pos_weight") == null) and
+		(.blueprints | length >= 10)' aim.json
+	fit Majority
+	constant=$(jq '.metrics.LogLoss.folds[0]' <<<"$output")
+	while read -r model; do
+		fit "^\\Q$model\\E$" ',"cross_validation":false'
+		assert_json ".[0].metrics | .LogLoss.folds[0] < $constant and .LogLoss.holdout < $constant and
+			.AUC.folds[0] > 0.7 and .Accuracy.folds[0] > 0.4 and .[\"Balanced Accuracy\"].folds[0] > 0.4"
+	done < <(jq -r '.blueprints[].model_type | select(startswith("Majority") | not)' aim.json)
+}
+
+@test "the boosted trees of several classes start where they are told to, and choose by a list" {
+	sections
+	tree='^eXtreme.*Stopping$'
+	changes "$tree" ',"cross_validation":false' base_margin_initialize '"True"' max_depth 6
+	fit "$tree" ",\"cross_validation\":false,\"values\":{\"$(param "$tree" max_depth)\":[1,5]}"
+	assert_json ".[0].values[\"$(param "$tree" max_depth)\"] | IN(1,5)"
+}
+
+@test "numbers are classes where that is asked for" {
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 37 "," (i % 37 < 12 ? 10 : i % 37 < 25 ? 9 : 8) }' >table.csv
+	aim y ',"target_type":"Multiclass"'
+	assert_json '.[0] | .target_type == "Multiclass" and .classes == [8,9,10]'
+	jq -c . <<<"$output" >aim.json
+	fit '^eXtreme'
+	assert_json '.[0].metrics.Accuracy.folds | all(. > 0.9)'
+	id=$(jq -r 'first(.blueprints[] | select(.model_type | test("RandomForest"))) | .id' aim.json)
+	job "{\"job\":\"predict\",\"dir\":\"prepared\",\"out\":\"out\",\"blueprint\":\"$id\",\"subset\":\"holdout\"}"
+	assert_json '.[0] | .task == "Multiclass" and .labels == [8,9,10] and .rows == 40'
+}

@@ -132,9 +132,18 @@ upload() {
 	awk 'BEGIN { print "x,y"; for (i = 0; i < 50; i++) print i % 7 ",1" }' >table.csv
 	aim y '' 1
 	refused "the target 'y' has one value only, '1'"
-	awk 'BEGIN { print "x,y"; for (i = 0; i < 50; i++) print i % 7 ",c" i % 3 }' >table.csv
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 2020; i++) print i % 7 ",c" i % 101 }' >table.csv
 	aim y '' 1
-	assert_json '.[0].error | startswith("the target '"'y'"' has more than two values")'
+	refused "the target 'y' has more than 100 classes (Categorical): choose one with fewer, or a number"
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 50; i++) print i % 7 ",c" i % 3 }' >table.csv
+	aim y ',"target_type":"Regression"' 1
+	refused "the target 'y' is Multiclass, not Regression"
+	aim y ',"positive_class":"c1"' 1
+	refused "the target has 3 classes: none of them is the positive one"
+	aim y ',"metric":"Max MCC"' 1
+	refused "the metric 'Max MCC' is not available for a Multiclass target"
+	aim y ',"target_type":"Multilabel"' 3
+	[ "$stderr" = "dr-worker: field 'target_type' must be Binary, Regression or Multiclass" ]
 	[ "$(ls prepared)" = "" ]
 }
 

@@ -20,20 +20,44 @@ struct request {
 	const cJSON *positive;
 	struct scheme scheme;
 	double seed;
+	enum target_kind kind;
 };
+
+static bool read_kind(const cJSON *job, enum target_kind *kind, struct err *e)
+{
+	static const char *const name[] = {"Binary", "Regression", "Multiclass"};
+	const char *type = NULL;
+
+	if (!job_text(job, "target_type", &type, e))
+		return false;
+	*kind = TARGET_ANY;
+	for (size_t i = 0; type && i < sizeof name / sizeof *name; i++)
+		if (!strcmp(type, name[i]))
+			*kind = (enum target_kind)(TARGET_BINARY + i);
+	return !type || *kind != TARGET_ANY ||
+	       err_set(e, ERR_INPUT,
+		       "field 'target_type' must be Binary, Regression or Multiclass");
+}
 
 static bool read_request(const cJSON *job, struct request *r, struct err *e)
 {
-	static const char *const fields[] = {"job",    "csv",         "dir",
-					     "target", "metric",      "positive_class",
-					     "seed",   SCHEME_FIELDS, NULL};
+	static const char *const fields[] = {"job",
+					     "csv",
+					     "dir",
+					     "target",
+					     "target_type",
+					     "metric",
+					     "positive_class",
+					     "seed",
+					     SCHEME_FIELDS,
+					     NULL};
 
 	*r = (struct request){0};
 	r->positive = json_get(job, "positive_class");
 	if (!job_knows(job, fields, e) || !job_required(job, "csv", &r->csv, e) ||
 	    !job_required(job, "dir", &r->dir, e) ||
 	    !job_required(job, "target", &r->target, e) ||
-	    !job_text(job, "metric", &r->metric, e) ||
+	    !job_text(job, "metric", &r->metric, e) || !read_kind(job, &r->kind, e) ||
 	    !job_whole(job, "seed", SEED_MAX, &r->seed, e))
 		return false;
 	return scheme_read(&r->scheme, job, e);
@@ -66,19 +90,23 @@ static bool drop_missing(struct prepared *p, struct err *e)
 /* Which metrics have a value for this target, shown by what a constant scores. */
 static bool find_defined(const struct prepared *p, bool defined[METRICS_MAX], struct err *e)
 {
-	double score[METRICS_MAX], *constant = malloc(p->frame.rows * sizeof *constant);
+	double score[METRICS_MAX], *constant = NULL;
 	const struct metric *list[METRICS_MAX];
-	size_t n = metrics_list(p->regression, list);
+	size_t n = metrics_list(prepared_kind(p), list);
 	double mean = 0;
 	bool ok;
 
-	if (!constant)
+	for (size_t i = 0; i < n; i++)
+		defined[i] = true;
+	if (!p->regression) /* they are where there are two classes */
+		return true;
+	if (!(constant = malloc(p->frame.rows * sizeof *constant)))
 		return err_nomem(e);
 	for (size_t row = 0; row < p->frame.rows; row++)
 		mean += p->y[row] / (double)p->frame.rows;
 	for (size_t row = 0; row < p->frame.rows; row++)
 		constant[row] = mean;
-	ok = metrics_score(p->regression, p->y, constant, p->frame.rows, score, e);
+	ok = metrics_score(METRICS_REGRESSION, 0, p->y, constant, p->frame.rows, score, e);
 	for (size_t i = 0; ok && i < n; i++)
 		defined[i] = isfinite(score[i]);
 	free(constant);
@@ -88,14 +116,14 @@ static bool find_defined(const struct prepared *p, bool defined[METRICS_MAX], st
 static bool choose_metric(struct prepared *p, const char *name, struct err *e)
 {
 	const struct metric *list[METRICS_MAX];
-	size_t n = metrics_list(p->regression, list), i = 0;
+	size_t n = metrics_list(prepared_kind(p), list), i = 0;
 	bool defined[METRICS_MAX] = {false};
 
-	p->metric = metrics_find(p->regression, name ? name : list[0]->name);
+	p->metric = metrics_find(prepared_kind(p), name ? name : list[0]->name);
 	if (!p->metric)
 		return err_set(e, ERR_REFUSED,
 			       "the metric '%s' is not available for a %s target", name,
-			       p->regression ? "Regression" : "Binary");
+			       prepared_kind_name(p));
 	if (!find_defined(p, defined, e))
 		return false;
 	while (i + 1 < n && list[i] != p->metric)
@@ -118,9 +146,10 @@ static bool prepare(const struct request *r, struct prepared *p, struct target *
 		return err_set(e, ERR_REFUSED, "the table has no column '%s'", r->target);
 	p->target = (size_t)(c - p->frame.column);
 	p->seed = (uint64_t)r->seed;
-	if (!drop_missing(p, e) || !target_read(t, c, p->frame.rows, r->positive, e))
+	if (!drop_missing(p, e) || !target_read(t, c, p->frame.rows, r->kind, r->positive, e))
 		return false;
-	p->regression = t->regression;
+	p->classes = t->n_classes;
+	p->regression = !p->classes;
 	p->y = t->y;
 	t->y = NULL;
 	if (!choose_metric(p, r->metric, e))
@@ -132,7 +161,7 @@ static bool prepare(const struct request *r, struct prepared *p, struct target *
 static cJSON *metrics_json(const struct prepared *p, struct err *e)
 {
 	const struct metric *metric[METRICS_MAX];
-	size_t n = metrics_list(p->regression, metric);
+	size_t n = metrics_list(prepared_kind(p), metric);
 	bool defined[METRICS_MAX] = {false};
 	cJSON *list = cJSON_CreateArray();
 
@@ -222,8 +251,7 @@ static cJSON *describe(const struct prepared *p, struct target *t, const struct 
 		       struct err *e)
 {
 	cJSON *o = cJSON_CreateObject();
-	bool ok = o &&
-		  json_set_str(o, "target_type", p->regression ? "Regression" : "Binary") &&
+	bool ok = o && json_set_str(o, "target_type", prepared_kind_name(p)) &&
 		  json_set(o, "positive_class", t->positive_class);
 
 	t->positive_class = NULL;

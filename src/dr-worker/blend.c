@@ -123,7 +123,7 @@ void blend_close(struct training *t)
 
 bool blend_train(struct training *t, size_t n, size_t n_apply, struct err *e)
 {
-	size_t cells = n_apply * training_outputs(t);
+	size_t cells = n_apply * prepared_outputs(&t->p);
 	double *one = malloc((cells + 1) * sizeof *one);
 	bool ok = one || err_nomem(e);
 

@@ -52,7 +52,7 @@ static bool score(void *ctx, unsigned part, const uint32_t *row, const double *v
 
 	for (size_t i = 0; i < n; i++)
 		f->y[i] = p->y[row[i]];
-	return metrics_score(p->regression, f->y, value, n,
+	return metrics_score(prepared_kind(p), p->classes, f->y, value, n,
 			     f->score[part == PARTITION_HOLDOUT ? p->partition.reps : part], e);
 }
 
@@ -81,7 +81,7 @@ static cJSON *number_json(double v)
 static cJSON *metrics_json(const struct fit *f)
 {
 	const struct metric *metric[METRICS_MAX];
-	size_t n = metrics_list(f->t.p.regression, metric);
+	size_t n = metrics_list(prepared_kind(&f->t.p), metric);
 	unsigned reps = f->t.p.partition.reps,
 		 folds = f->cross_validation ? partition_folds(&f->t.p.partition) : 1;
 	cJSON *all = cJSON_CreateObject();

@@ -17,7 +17,7 @@ struct predict {
 	bool holdout;
 	size_t rows;   /* predicted */
 	uint8_t *part; /* of each row of the table; PARTITION_NO_FOLD: not predicted */
-	double *value; /* of each row of the table */
+	double *value; /* of each row of the table: prepared_outputs */
 	char *path;
 };
 
@@ -71,11 +71,13 @@ static bool keep(void *ctx, unsigned part, const uint32_t *row, const double *va
 		 struct err *e)
 {
 	struct predict *p = ctx;
+	size_t outputs = prepared_outputs(&p->t.p);
 
 	(void)e;
 	for (size_t i = 0; i < n; i++) {
 		p->part[row[i]] = (uint8_t)part;
-		p->value[row[i]] = value[i];
+		memcpy(p->value + row[i] * outputs, value + i * outputs,
+		       outputs * sizeof *value);
 	}
 	p->rows += n;
 	return true;
@@ -83,6 +85,8 @@ static bool keep(void *ctx, unsigned part, const uint32_t *row, const double *va
 
 static bool write_subset(struct predict *p, struct preds_writer *w, struct err *e)
 {
+	size_t outputs = prepared_outputs(&p->t.p);
+
 	for (size_t i = 0; i < p->t.p.frame.rows; i++) {
 		struct preds_row row = {p->t.p.row_id[i], p->part[i]};
 
@@ -90,7 +94,7 @@ static bool write_subset(struct predict *p, struct preds_writer *w, struct err *
 			continue;
 		if (p->part[i] == PARTITION_HOLDOUT)
 			row.part = PREDS_HOLDOUT;
-		if (!preds_put(w, row, &p->value[i], e))
+		if (!preds_put(w, row, p->value + i * outputs, e))
 			return false;
 	}
 	return true;
@@ -110,7 +114,7 @@ static bool predict_subset(struct predict *p, struct preds_writer *w, struct err
 	if (!parts.folds && !(p->holdout && partition_size(&t->p.partition, PARTITION_HOLDOUT)))
 		return err_set(e, ERR_REFUSED, "there are no rows in the holdout");
 	p->part = malloc(rows);
-	p->value = malloc(rows * sizeof *p->value);
+	p->value = malloc(rows * prepared_outputs(&t->p) * sizeof *p->value);
 	if (!p->part || !p->value)
 		return err_nomem(e);
 	memset(p->part, PARTITION_NO_FOLD, rows);
@@ -121,7 +125,7 @@ static bool predict_subset(struct predict *p, struct preds_writer *w, struct err
 static bool predict_new(struct predict *p, struct preds_writer *w, struct err *e)
 {
 	struct training *t = &p->t;
-	size_t first = t->p.frame.rows;
+	size_t first = t->p.frame.rows, outputs = prepared_outputs(&t->p);
 	struct frame new;
 	bool ok;
 
@@ -135,8 +139,8 @@ static bool predict_new(struct predict *p, struct preds_writer *w, struct err *e
 		t->apply[i] = (uint32_t)(first + i);
 	ok = ok && training_predict(t, p->rows, e);
 	for (size_t i = 0; ok && i < p->rows; i++)
-		ok = preds_put(w, (struct preds_row){(uint32_t)i, PREDS_NO_PART}, &t->out[i],
-			       e);
+		ok = preds_put(w, (struct preds_row){(uint32_t)i, PREDS_NO_PART},
+			       t->out + i * outputs, e);
 	return ok;
 }
 
@@ -152,7 +156,8 @@ static cJSON *label(const struct prepared *p, double y)
 					 : cJSON_CreateString(column_value(c, c->code[row]));
 }
 
-/* The positive class first: its probability is what is stored. */
+/* The positive class of two first: its probability is what is stored.  Of more classes all, in
+ * the order of what is stored. */
 static cJSON *labels_json(const struct prepared *p)
 {
 	cJSON *list = cJSON_CreateArray();
@@ -161,6 +166,10 @@ static cJSON *labels_json(const struct prepared *p)
 		cJSON_AddItemToArray(list, cJSON_CreateString(p->frame.column[p->target].name));
 		return list;
 	}
+	for (size_t k = 0; p->classes > 2 && k < p->classes; k++)
+		cJSON_AddItemToArray(list, label(p, (double)k));
+	if (p->classes > 2)
+		return list;
 	cJSON_AddItemToArray(list, label(p, 1));
 	cJSON_AddItemToArray(list, label(p, 0));
 	return list;
@@ -171,7 +180,7 @@ static cJSON *describe(const struct predict *p, struct err *e)
 	cJSON *o = cJSON_CreateObject();
 
 	if (json_set_num(o, "rows", (double)p->rows) &&
-	    json_set_str(o, "task", p->t.p.regression ? "Regression" : "Binary") &&
+	    json_set_str(o, "task", prepared_kind_name(&p->t.p)) &&
 	    json_set(o, "labels", labels_json(&p->t.p)))
 		return o;
 	cJSON_Delete(o);
@@ -193,7 +202,7 @@ cJSON *job_predict(const cJSON *job, struct err *e)
 		err_nomem(e);
 		goto out;
 	}
-	if (!(w = preds_create(p.path, 1, e)) ||
+	if (!(w = preds_create(p.path, prepared_outputs(&p.t.p), e)) ||
 	    !(p.csv ? predict_new : predict_subset)(&p, w, e) || !preds_finish(w, e))
 		goto out;
 	result = describe(&p, e);

@@ -74,12 +74,6 @@ uint64_t training_seed(const struct training *t)
 	return t->r.seed < 0 ? t->p.seed : (uint64_t)t->r.seed;
 }
 
-size_t training_outputs(const struct training *t)
-{
-	(void)t;
-	return 1;
-}
-
 static bool choose_sizes(struct training *t, struct err *e)
 {
 	const struct partition *part = &t->p.partition;
@@ -129,7 +123,7 @@ bool training_start(struct training *t, struct err *e)
 
 	t->train = malloc(rows * sizeof *t->train);
 	t->apply = malloc(rows * sizeof *t->apply);
-	t->out = malloc(rows * sizeof *t->out);
+	t->out = malloc(rows * prepared_outputs(&t->p) * sizeof *t->out);
 	if (!t->train || !t->apply || !t->out)
 		return err_nomem(e);
 	if (t->r.cache)
@@ -184,8 +178,8 @@ static bool one_fold(struct training *t, unsigned fold, size_t n, bool wanted, b
 	if (!fold)
 		t->iterations = iterations;
 	return (!n_fold || take(ctx, fold, t->apply, t->out, n_fold, e)) &&
-	       (!n_held ||
-		take(ctx, PARTITION_HOLDOUT, t->apply + n_fold, t->out + n_fold, n_held, e));
+	       (!n_held || take(ctx, PARTITION_HOLDOUT, t->apply + n_fold,
+				t->out + n_fold * prepared_outputs(&t->p), n_held, e));
 }
 
 bool training_folds(struct training *t, const struct training_parts *parts, training_take *take,

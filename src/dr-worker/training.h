@@ -44,7 +44,7 @@ struct training {
 	struct pipeline line;
 	struct training_sizes sizes;
 	uint32_t *train, *apply; /* room for all rows of the frame */
-	double *out;             /* of the rows of `apply` */
+	double *out;             /* of the rows of `apply`: prepared_outputs of each */
 	long iterations;         /* rounds of the model of fold 0, or -1 */
 };
 
@@ -64,11 +64,10 @@ bool training_start(struct training *t, struct err *e);
 void training_close(struct training *t);
 
 /* What all parts of a training share: of each column, may the model use it (the caller's;
- * NULL: ERR_INPUT, an unknown name); the seed; the numbers that are predicted of a row. */
+ * NULL: ERR_INPUT, an unknown name); the seed. */
 bool *training_columns(const struct prepared *p, const struct blueprint *b,
 		       const cJSON *features, struct err *e);
 uint64_t training_seed(const struct training *t);
-size_t training_outputs(const struct training *t);
 
 /* Which rows are predicted: the first folds, the holdout. */
 struct training_parts {
@@ -76,7 +75,8 @@ struct training_parts {
 	bool holdout;
 };
 
-/* What one model says of n rows of a fold, or of PARTITION_HOLDOUT. */
+/* What one model says of n rows of a fold, or of PARTITION_HOLDOUT, prepared_outputs of
+ * each. */
 typedef bool training_take(void *ctx, unsigned part, const uint32_t *row, const double *value,
 			   size_t n, struct err *e);
 

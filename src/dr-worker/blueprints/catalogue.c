@@ -177,7 +177,10 @@ static bool boosting(struct draft *d, const char *model_type, struct err *e)
 {
 	name(d->b, model_type, "GBM", "Gradient Boosting Machine");
 	return trees(d, NODE_XGBOOST,
-		     d->p->regression ? &xgboost_regressor : &xgboost_classifier, e);
+		     d->p->regression    ? &xgboost_regressor
+		     : d->p->classes > 2 ? &xgboost_multiclass
+					 : &xgboost_classifier,
+		     e);
 }
 
 static bool boosted_trees(struct draft *d, struct err *e)
@@ -465,29 +468,33 @@ static bool add(struct catalogue *c, const struct prepared *p, make_fn *make, si
 bool catalogue_make(struct catalogue *c, const struct prepared *p, struct err *e)
 {
 	/* clang-format off */
-	static make_fn *const make[] = {
-		majority,
-		boosted_trees,
-		boosted_trees_with_text,
-		unsupervised,
-		trees_on_linear,
-		forest,
-		elastic_net,
-		ridge,
-		logistic,
-		kernel,
-		nearest,
-		network,
+	static const struct {
+		make_fn *make;
+		bool multiclass; /* also for more than two classes */
+	} all[] = {
+		{majority, true},
+		{boosted_trees, true},
+		{boosted_trees_with_text, true},
+		{unsupervised, false},
+		{trees_on_linear, false},
+		{forest, true},
+		{elastic_net, true},
+		{ridge, true},
+		{logistic, true},
+		{kernel, false},
+		{nearest, true},
+		{network, true},
 	};
 	/* clang-format on */
-	size_t n = sizeof make / sizeof *make, texts = 0;
+	size_t n = sizeof all / sizeof *all, texts = 0;
 	bool ok = true;
 
 	c->n = 0;
 	if (!(c->blueprint = calloc(n + TEXTS_ALONE_MAX, sizeof *c->blueprint)))
 		return err_nomem(e);
 	for (size_t i = 0; ok && i < n; i++)
-		ok = add(c, p, make[i], SIZE_MAX, e);
+		if (p->classes <= 2 || all[i].multiclass)
+			ok = add(c, p, all[i].make, SIZE_MAX, e);
 	for (size_t i = 0; ok && i < p->frame.cols && texts < TEXTS_ALONE_MAX; i++)
 		if (i != p->target && p->frame.column[i].type == COLUMN_TEXT) {
 			ok = add(c, p, text_alone, i, e);

@@ -69,7 +69,7 @@ static void hash_common(const struct pipeline *l, const uint32_t *train, size_t 
 	SHA256Init(&h);
 	add_program(&h);
 	add(&h, l->p->y, l->p->frame.rows * sizeof *l->p->y);
-	add(&h, &l->p->regression, sizeof l->p->regression);
+	add(&h, &l->p->classes, sizeof l->p->classes);
 	add(&h, train, n * sizeof *train);
 	add(&h, &l->seed, sizeof l->seed);
 	end(&h, key);

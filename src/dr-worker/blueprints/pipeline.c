@@ -31,7 +31,7 @@ bool pipeline_init(struct pipeline *l, const struct prepared *p, const struct bl
 	if (!(l->level = malloc(rows)))
 		return err_nomem(e);
 	for (size_t row = 0; row < rows; row++)
-		l->level[row] = p->y[row] > 0;
+		l->level[row] = (uint8_t)p->y[row];
 	return true;
 }
 
@@ -261,6 +261,7 @@ bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const u
 		.sparse = &l->input.sparse,
 		.y = l->p->y,
 		.regression = l->p->regression,
+		.classes = l->p->classes,
 		.train = train,
 		.n_train = n,
 		.level = l->level,
@@ -279,7 +280,7 @@ bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const u
 	in.params = settings_of(l->settings, l->b, node, room);
 	ok = learner_of(l->b->node[node].kind)(&in, e);
 	free(room);
-	for (size_t i = 0; ok && i < n_apply; i++)
+	for (size_t i = 0; ok && i < n_apply * prepared_outputs(l->p); i++)
 		if (!isfinite(out[i]))
 			ok = err_set(e, ERR_REFUSED,
 				     "the model diverged: its predictions are not finite");

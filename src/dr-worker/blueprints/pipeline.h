@@ -40,8 +40,8 @@ bool pipeline_reads(const struct blueprint *b, const struct frame *f, size_t col
 /* ERR_REFUSED: the training rows have one class only, nothing is left to learn from. */
 bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e);
 
-/* Predictions for the rows `apply` into out (n_apply).  iterations (may be NULL):
- * rounds used, or -1.  ERR_REFUSED: predictions that are not finite. */
+/* Predictions for the rows `apply` into out (n_apply x prepared_outputs).  iterations (may be
+ * NULL): rounds used, or -1.  ERR_REFUSED: predictions that are not finite. */
 bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const uint32_t *apply,
 		    size_t n_apply, double *out, long *iterations, struct err *e);
 

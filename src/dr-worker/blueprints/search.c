@@ -108,13 +108,13 @@ static bool learn(struct search *s, double *loss, struct err *e)
 {
 	const struct prepared *p = s->line->p;
 	const struct metric *list[METRICS_MAX];
-	size_t metrics = metrics_list(p->regression, list);
+	size_t metrics = metrics_list(prepared_kind(p), list);
 	double score[METRICS_MAX];
 
 	*loss = INFINITY;
 	if (!pipeline_learn(s->line, s->row, s->n_learn, s->row + s->n_learn, s->n_compare,
 			    s->p, NULL, e) ||
-	    !metrics_score(p->regression, s->y, s->p, s->n_compare, score, e))
+	    !metrics_score(prepared_kind(p), p->classes, s->y, s->p, s->n_compare, score, e))
 		return false;
 	for (size_t i = 0; i < metrics; i++)
 		if (list[i] == p->metric && isfinite(score[i]))
@@ -155,7 +155,7 @@ static bool open_rows(struct search *s, const uint32_t *train, size_t n, struct 
 
 	s->row = malloc((n ? n : 1) * sizeof *s->row);
 	s->y = malloc((n ? n : 1) * sizeof *s->y);
-	s->p = malloc((n ? n : 1) * sizeof *s->p);
+	s->p = malloc((n ? n : 1) * prepared_outputs(l->p) * sizeof *s->p);
 	if (!s->row || !s->y || !s->p)
 		return err_nomem(e);
 	memcpy(s->row, train, n * sizeof *s->row);

@@ -1,5 +1,6 @@
 #include "blueprints/steps.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "learners/linear.h"
@@ -87,12 +88,24 @@ static bool encode_text(struct pipeline *l, const struct step *s, struct err *e)
 		.params = s->params,
 		.seed = l->seed,
 	};
+	double *is = NULL;
 	float *out;
+	bool ok;
 
 	if (!l->use[column])
 		return true;
-	return need_corpus(l, s, e) && (out = matrix_add(&s->out->x, e)) &&
-	       text_modeler_encode(&in, out, e);
+	if (!need_corpus(l, s, e))
+		return false;
+	if (l->p->classes <= 2)
+		return (out = matrix_add(&s->out->x, e)) && text_modeler_encode(&in, out, e);
+	ok = (in.y = is = malloc(in.rows * sizeof *is)) || err_nomem(e);
+	for (size_t k = 0; ok && k < l->p->classes; k++) { /* each against the rest */
+		for (size_t row = 0; row < in.rows; row++)
+			is[row] = l->p->y[row] == (double)k;
+		ok = (out = matrix_add(&s->out->x, e)) && text_modeler_encode(&in, out, e);
+	}
+	free(is);
+	return ok;
 }
 
 static bool encode_margin(struct pipeline *l, const struct step *s, struct err *e)

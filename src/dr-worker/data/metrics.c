@@ -359,31 +359,35 @@ static const struct {
 
 #define KNOWN (sizeof known / sizeof *known)
 
-static bool applies(size_t i, bool regression)
+static bool applies(size_t i, enum metrics_kind kind)
 {
-	return regression ? known[i].metric.regression : known[i].metric.binary;
+	const struct metric *m = &known[i].metric;
+
+	return kind == METRICS_REGRESSION   ? m->regression
+	       : kind == METRICS_MULTICLASS ? m->multiclass
+					    : m->binary;
 }
 
-static const char *default_name(bool regression)
+static const char *default_name(enum metrics_kind kind)
 {
-	return regression ? "RMSE" : "LogLoss";
+	return kind == METRICS_REGRESSION ? "RMSE" : "LogLoss";
 }
 
-size_t metrics_list(bool regression, const struct metric **list)
+size_t metrics_list(enum metrics_kind kind, const struct metric **list)
 {
 	size_t n = 0;
 
-	list[n++] = metrics_find(regression, default_name(regression));
+	list[n++] = metrics_find(kind, default_name(kind));
 	for (size_t i = 0; i < KNOWN; i++)
-		if (applies(i, regression) && &known[i].metric != list[0])
+		if (applies(i, kind) && &known[i].metric != list[0])
 			list[n++] = &known[i].metric;
 	return n;
 }
 
-const struct metric *metrics_find(bool regression, const char *name)
+const struct metric *metrics_find(enum metrics_kind kind, const char *name)
 {
 	for (size_t i = 0; i < KNOWN; i++)
-		if (applies(i, regression) && !strcmp(known[i].metric.name, name))
+		if (applies(i, kind) && !strcmp(known[i].metric.name, name))
 			return &known[i].metric;
 	return NULL;
 }
@@ -396,11 +400,9 @@ static score_fn *function_of(const struct metric *m)
 	return NULL;
 }
 
-bool metrics_score(bool regression, const double *y, const double *p, size_t n,
-		   double score[METRICS_MAX], struct err *e)
+static bool score_rows(const struct metric *const *list, size_t metrics, const double *y,
+		       const double *p, size_t n, double *score, struct err *e)
 {
-	const struct metric *list[METRICS_MAX];
-	size_t metrics = metrics_list(regression, list);
 	struct row *row = malloc((n ? n : 1) * sizeof *row);
 	struct scored s = {.row = row, .n = n};
 
@@ -418,4 +420,96 @@ bool metrics_score(bool regression, const double *y, const double *p, size_t n,
 		score[i] = n ? function_of(list[i])(&s) : NAN;
 	free(row);
 	return true;
+}
+
+/* The mean AUC of one class against the rest. */
+static bool macro_auc(size_t classes, const double *y, const double *p, size_t n, double *auc_,
+		      struct err *e)
+{
+	const struct metric *m = metrics_find(METRICS_BINARY, "AUC");
+	double *is = malloc((2 * n + 1) * sizeof *is), sum = 0, one;
+	size_t defined = 0;
+	bool ok = is || err_nomem(e);
+
+	for (size_t k = 0; ok && k < classes; k++) {
+		for (size_t i = 0; i < n; i++) {
+			is[i] = y[i] == (double)k;
+			is[n + i] = p[i * classes + k];
+		}
+		ok = score_rows(&m, 1, is, is + n, n, &one, e);
+		if (ok && isfinite(one)) {
+			sum += one;
+			defined++;
+		}
+	}
+	free(is);
+	*auc_ = defined ? sum / (double)defined : NAN;
+	return ok;
+}
+
+/* What is counted of the rows of several classes. */
+struct counts {
+	double loss, right, recall; /* sums over rows; of shares over the classes there are */
+	size_t there;
+};
+
+static bool count(size_t classes, const double *y, const double *p, size_t n, struct counts *c,
+		  struct err *e)
+{
+	double *of = calloc(2 * classes + 1, sizeof *of), *right = of ? of + classes : NULL;
+
+	*c = (struct counts){0};
+	if (!of)
+		return err_nomem(e);
+	for (size_t i = 0; i < n; i++) {
+		const double *q = p + i * classes;
+		size_t truth = (size_t)y[i], best = 0;
+
+		for (size_t k = 1; k < classes; k++)
+			if (q[k] > q[best])
+				best = k;
+		c->loss -= log(fmax(q[truth], 1e-15));
+		c->right += best == truth;
+		of[truth]++;
+		right[truth] += best == truth;
+	}
+	for (size_t k = 0; k < classes; k++)
+		if (of[k] > 0) {
+			c->recall += right[k] / of[k];
+			c->there++;
+		}
+	free(of);
+	return true;
+}
+
+static bool score_classes(const struct metric *const *list, size_t metrics, size_t classes,
+			  const double *y, const double *p, size_t n, double *score,
+			  struct err *e)
+{
+	struct counts c;
+	double auc_;
+
+	if (!macro_auc(classes, y, p, n, &auc_, e) || !count(classes, y, p, n, &c, e))
+		return false;
+	for (size_t i = 0; i < metrics; i++) {
+		score_fn *f = function_of(list[i]);
+
+		score[i] = !n                       ? NAN
+			   : f == auc               ? auc_
+			   : f == accuracy          ? c.right / (double)n
+			   : f == balanced_accuracy ? c.recall / (double)c.there
+						    : c.loss / (double)n;
+	}
+	return true;
+}
+
+bool metrics_score(enum metrics_kind kind, size_t classes, const double *y, const double *p,
+		   size_t n, double score[METRICS_MAX], struct err *e)
+{
+	const struct metric *list[METRICS_MAX];
+	size_t metrics = metrics_list(kind, list);
+
+	return kind == METRICS_MULTICLASS
+		       ? score_classes(list, metrics, classes, y, p, n, score, e)
+		       : score_rows(list, metrics, y, p, n, score, e);
 }

@@ -2,7 +2,8 @@
  * metrics: how good predictions are, by the names and definitions DataRobot uses.
  *
  * Binary targets: y is 0 or 1, p the probability of 1.  Regression: both are in
- * the target's units.  Rows that tie in p count as one step of a curve.
+ * the target's units.  Rows that tie in p count as one step of a curve.  More classes: y is
+ * the number of the class, p has a probability for each, row after row.
  *
  *   LogLoss             -mean(y ln p + (1-y) ln(1-p)), p kept 1e-15 away from 0 and 1
  *   AUC                 probability that a positive is ranked above a negative
@@ -26,6 +27,10 @@
  *                       below 1e-15 counts as that
  *   FVE Poisson, FVE Gamma, FVE Tweedie
  *                       1 - deviance / deviance of the constant mean(y)
+ *
+ * Of more classes, LogLoss is the mean of -ln p of the true one; AUC the mean over the
+ * classes of AUC of one against the rest, where there are both; Accuracy the share of
+ * rows whose class has the largest p, Balanced Accuracy its mean over the classes.
  */
 #ifndef METRICS_H
 #define METRICS_H
@@ -37,6 +42,8 @@
 
 #define METRICS_MAX 24
 
+enum metrics_kind { METRICS_BINARY, METRICS_REGRESSION, METRICS_MULTICLASS };
+
 struct metric {
 	const char *name;
 	bool ascending; /* smaller is better */
@@ -45,15 +52,15 @@ struct metric {
 
 /* The metrics of a kind of target, in the order they are listed; the first is the
  * default one. Returns how many; list has room for METRICS_MAX. */
-size_t metrics_list(bool regression, const struct metric **list);
+size_t metrics_list(enum metrics_kind kind, const struct metric **list);
 
 /* The metric of that name among those of the kind of target, or NULL. */
-const struct metric *metrics_find(bool regression, const char *name);
+const struct metric *metrics_find(enum metrics_kind kind, const char *name);
 
 /* Scores in the order of metrics_list. NAN where a metric is not defined for these
- * rows (AUC of one class, MAPE of a y that is 0, a deviance of a negative y). O(n log n).
- * ERR_SYSTEM only. */
-bool metrics_score(bool regression, const double *y, const double *p, size_t n,
-		   double score[METRICS_MAX], struct err *e);
+ * rows (AUC of one class, MAPE of a y that is 0, a deviance of a negative y). classes is
+ * only read for METRICS_MULTICLASS. O(n log n) times the classes. ERR_SYSTEM only. */
+bool metrics_score(enum metrics_kind kind, size_t classes, const double *y, const double *p,
+		   size_t n, double score[METRICS_MAX], struct err *e);
 
 #endif

@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "data/target.h"
 
 #define FILE_NAME "table"
 #define FILE_TEMPORARY "table.tmp"
@@ -18,12 +21,31 @@ struct head {
 	char magic[16];
 	uint64_t rows, cols, target, reps, seed;
 	char metric[32];
-	uint64_t regression, tvh;
+	uint64_t classes, tvh;
 };
 
 struct column_head {
 	uint64_t name_len, type, n_values, n_missing, low_information, bytes;
 };
+
+size_t prepared_outputs(const struct prepared *p)
+{
+	return p->classes > 2 ? p->classes : 1;
+}
+
+enum metrics_kind prepared_kind(const struct prepared *p)
+{
+	return p->regression     ? METRICS_REGRESSION
+	       : p->classes == 2 ? METRICS_BINARY
+				 : METRICS_MULTICLASS;
+}
+
+const char *prepared_kind_name(const struct prepared *p)
+{
+	static const char *const name[] = {"Binary", "Regression", "Multiclass"};
+
+	return name[prepared_kind(p)];
+}
 
 static bool put(FILE *out, const void *p, size_t size, size_t n)
 {
@@ -57,7 +79,7 @@ static bool put_all(FILE *out, const struct prepared *p)
 		.target = p->target,
 		.reps = p->partition.reps,
 		.seed = p->seed,
-		.regression = p->regression,
+		.classes = p->classes,
 		.tvh = p->partition.tvh,
 	};
 
@@ -179,6 +201,15 @@ static bool check_partition(const struct partition *p)
 	return true;
 }
 
+static bool check_target(const struct prepared *p)
+{
+	for (size_t i = 0; p->classes && i < p->frame.rows; i++)
+		if (!(p->y[i] >= 0 && p->y[i] < (double)p->classes &&
+		      p->y[i] == floor(p->y[i])))
+			return false;
+	return true;
+}
+
 static bool get_all(struct prepared *p, struct cursor *in)
 {
 	struct frame *f = &p->frame;
@@ -186,13 +217,15 @@ static bool get_all(struct prepared *p, struct cursor *in)
 
 	if (!get(in, &h, sizeof h, 1) || memcmp(h.magic, magic, sizeof magic) ||
 	    h.cols > in->left || h.target >= h.cols || h.rows > in->left || !h.rows ||
-	    !h.reps || h.reps > PARTITION_REPS_MAX)
+	    !h.reps || h.reps > PARTITION_REPS_MAX || h.classes == 1 ||
+	    h.classes > TARGET_CLASSES_MAX)
 		return false;
 	h.metric[sizeof h.metric - 1] = '\0';
 	p->target = h.target;
-	p->regression = h.regression;
+	p->classes = h.classes;
+	p->regression = !p->classes;
 	p->seed = h.seed;
-	if (!(p->metric = metrics_find(p->regression, h.metric)) ||
+	if (!(p->metric = metrics_find(prepared_kind(p), h.metric)) ||
 	    !(f->column = calloc(h.cols, sizeof *f->column)))
 		return false;
 	f->rows = p->partition.rows = h.rows;
@@ -206,7 +239,7 @@ static bool get_all(struct prepared *p, struct cursor *in)
 	       (p->y = get_array(in, sizeof *p->y, f->rows)) &&
 	       (p->partition.fold = get_array(in, 1, f->rows)) &&
 	       (p->partition.order = get_array(in, sizeof *p->partition.order, f->rows)) &&
-	       !in->left && check_partition(&p->partition);
+	       !in->left && check_target(p) && check_partition(&p->partition);
 }
 
 static char *slurp(int fd, size_t size, struct err *e)

@@ -22,12 +22,18 @@ struct prepared {
 	struct frame frame; /* without the rows whose target is missing */
 	size_t target;      /* number of the target column */
 	bool regression;
+	size_t classes;              /* of the target; 0 for regression */
 	const struct metric *metric; /* of the project */
 	uint32_t *row_id;            /* rows; number in the file, from 0 */
-	double *y;                   /* rows; binary: 1 for the positive class, else 0 */
+	double *y;                   /* rows; as in target.h */
 	struct partition partition;
 	uint64_t seed;
 };
+
+/* Predicted numbers a row: one, or a probability of each of more than two classes. */
+size_t prepared_outputs(const struct prepared *p);
+enum metrics_kind prepared_kind(const struct prepared *p);
+const char *prepared_kind_name(const struct prepared *p);
 
 bool prepared_write(const struct prepared *p, const char *dir, struct err *e);
 /* ERR_INPUT where the folder holds no prepared table or a damaged one. */

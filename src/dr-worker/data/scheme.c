@@ -244,24 +244,30 @@ static bool make_user(const struct scheme *s, struct prepared *p, struct err *e)
 	return ok;
 }
 
-/* What is scored and what is trained on needs rows, and both classes. */
+/* What is scored and what is trained on needs rows, and more than one class. */
 static bool check_parts(const struct scheme *s, const struct prepared *p, struct err *e)
 {
 	const struct partition *part = &p->partition;
-	size_t n[PARTITION_REPS_MAX] = {0}, positive[PARTITION_REPS_MAX] = {0};
+	size_t n[PARTITION_REPS_MAX] = {0};
+	double first[PARTITION_REPS_MAX] = {0};
+	bool differ[PARTITION_REPS_MAX] = {false};
 
-	for (size_t row = 0; row < part->rows; row++)
-		if (part->fold[row] != PARTITION_HOLDOUT) {
-			n[part->fold[row]]++;
-			positive[part->fold[row]] += p->y[row] > 0;
-		}
+	for (size_t row = 0; row < part->rows; row++) {
+		uint8_t k = part->fold[row];
+
+		if (k == PARTITION_HOLDOUT)
+			continue;
+		if (!n[k]++)
+			first[k] = p->y[row];
+		differ[k] = differ[k] || p->y[row] != first[k];
+	}
 	for (unsigned k = 0; k < part->reps; k++) {
 		const char *name = !tvh(s) ? "fold" : k ? "training part" : "validation part";
 
 		if (!n[k])
 			return err_set(e, ERR_REFUSED, "%zu rows are too few for %u folds",
 				       part->rows, part->reps);
-		if (!p->regression && (!positive[k] || positive[k] == n[k]))
+		if (!p->regression && !differ[k])
 			return err_set(e, ERR_REFUSED,
 				       "a %s of %zu rows has one class only: choose a "
 				       "stratified partition, other groups or fewer folds",
@@ -285,7 +291,7 @@ bool scheme_make(const struct scheme *s, struct prepared *p, struct err *e)
 	if (stratified && !(level = malloc(rows)))
 		return err_nomem(e);
 	for (size_t row = 0; stratified && row < rows; row++)
-		level[row] = p->y[row] > 0;
+		level[row] = (uint8_t)p->y[row];
 	ok = partition_start(&p->partition, rows, level, tvh(s) ? 2 : (unsigned)s->reps,
 			     p->seed, e);
 	free(level);

@@ -157,8 +157,9 @@ struct bin {
 };
 
 /* Sum of squared errors of the fold's rows when predicted from the other folds. */
-static double fold_error(const struct prepared *p, const struct column *c, const uint32_t *bin,
-			 size_t bins, struct bin *sum, unsigned fold, double *of_mean)
+static double fold_error(const struct prepared *p, const double *y, const struct column *c,
+			 const uint32_t *bin, size_t bins, struct bin *sum, unsigned fold,
+			 double *of_mean)
 {
 	const struct partition *part = &p->partition;
 	struct bin all = {0, 0};
@@ -172,9 +173,9 @@ static double fold_error(const struct prepared *p, const struct column *c, const
 		if (part->fold[row] == fold || part->fold[row] == PARTITION_HOLDOUT)
 			continue;
 		sum[b].n++;
-		sum[b].sum += p->y[row];
+		sum[b].sum += y[row];
 		all.n++;
-		all.sum += p->y[row];
+		all.sum += y[row];
 	}
 	for (size_t row = 0; row < part->rows; row++) {
 		size_t b = c->code[row] == FRAME_NA ? bins - 1 : bin[c->code[row]];
@@ -182,15 +183,44 @@ static double fold_error(const struct prepared *p, const struct column *c, const
 
 		if (part->fold[row] != fold)
 			continue;
-		d = p->y[row] - (sum[b].sum + PRIOR * mean) / (sum[b].n + PRIOR);
+		d = y[row] - (sum[b].sum + PRIOR * mean) / (sum[b].n + PRIOR);
 		error += d * d;
-		*of_mean += (p->y[row] - mean) * (p->y[row] - mean);
+		*of_mean += (y[row] - mean) * (y[row] - mean);
+	}
+	return error;
+}
+
+/* Of all folds. */
+static double error_of(const struct prepared *p, const double *y, const struct column *c,
+		       const uint32_t *bin, size_t bins, struct bin *sum, double *of_mean)
+{
+	double error = 0;
+
+	for (unsigned fold = 0; fold < p->partition.reps; fold++)
+		error += fold_error(p, y, c, bin, bins, sum, fold, of_mean);
+	return error;
+}
+
+/* Of more than two classes, each is a target of its own, and their errors are summed. */
+static double all_errors(const struct prepared *p, double *is, const struct column *c,
+			 const uint32_t *bin, size_t bins, struct bin *sum, double *of_mean)
+{
+	double error = 0;
+
+	if (p->classes <= 2)
+		return error_of(p, p->y, c, bin, bins, sum, of_mean);
+	for (size_t k = 0; k < p->classes; k++) {
+		for (size_t row = 0; row < p->frame.rows; row++)
+			is[row] = p->y[row] == (double)k;
+		error += error_of(p, is, c, bin, bins, sum, of_mean);
 	}
 	return error;
 }
 
 bool summary_importance(const struct prepared *p, double *importance, struct err *e)
 {
+	double *is = malloc((p->frame.rows + 1) * sizeof *is);
+
 	for (size_t i = 0; i < p->frame.cols; i++) {
 		const struct column *c = &p->frame.column[i];
 		uint32_t *bin = calloc(c->n_values + 1, sizeof *bin);
@@ -198,12 +228,13 @@ bool summary_importance(const struct prepared *p, double *importance, struct err
 		struct bin *sum = bins ? malloc(bins * sizeof *sum) : NULL;
 		double error = 0, of_mean = 0;
 
-		if (!sum) {
+		if (!sum || !is) {
+			free(sum);
 			free(bin);
+			free(is);
 			return err_nomem(e);
 		}
-		for (unsigned fold = 0; fold < p->partition.reps; fold++)
-			error += fold_error(p, c, bin, bins, sum, fold, &of_mean);
+		error = all_errors(p, is, c, bin, bins, sum, &of_mean);
 		free(sum);
 		free(bin);
 		importance[i] = i == p->target           ? 1
@@ -211,5 +242,6 @@ bool summary_importance(const struct prepared *p, double *importance, struct err
 				: of_mean > 0            ? fmax(0, 1 - error / of_mean)
 							 : 0;
 	}
+	free(is);
 	return true;
 }

@@ -8,27 +8,31 @@
 #include "data/types.h"
 #include "json/json.h"
 
-/* Class of each distinct value that occurs, up to three classes; returns how many. */
-static size_t find_classes(const struct column *c, size_t rows, uint8_t *class_of,
-			   size_t first[3])
+/* The classes of a column: one for each number, or text compared without case. */
+struct classes {
+	uint8_t *of;                          /* of each distinct value; UINT8_MAX: none */
+	size_t first[TARGET_CLASSES_MAX + 1]; /* the value of each that comes first */
+	size_t n;
+};
+
+/* Those that occur, up to one more than can be served. */
+static void find_classes(const struct column *c, size_t rows, struct classes *k)
 {
-	size_t n = 0;
+	memset(k->of, UINT8_MAX, c->n_values);
+	k->n = 0;
+	for (size_t row = 0; row < rows && k->n <= TARGET_CLASSES_MAX; row++) {
+		size_t v = c->code[row], i = 0;
 
-	memset(class_of, UINT8_MAX, c->n_values);
-	for (size_t row = 0; row < rows && n < 3; row++) {
-		size_t v = c->code[row], k = 0;
-
-		if (class_of[v] != UINT8_MAX)
+		if (k->of[v] != UINT8_MAX)
 			continue;
-		while (k < n && (c->number ? c->number[v] != c->number[first[k]]
-					   : strcasecmp(column_value(c, v),
-							column_value(c, first[k])) != 0))
-			k++;
-		if (k == n)
-			first[n++] = v;
-		class_of[v] = (uint8_t)k;
+		while (i < k->n && (c->number ? c->number[v] != c->number[k->first[i]]
+					      : strcasecmp(column_value(c, v),
+							   column_value(c, k->first[i])) != 0))
+			i++;
+		if (i == k->n)
+			k->first[k->n++] = v;
+		k->of[v] = (uint8_t)i;
 	}
-	return n;
 }
 
 static bool is_yes(const char *s)
@@ -74,29 +78,34 @@ static cJSON *class_json(const struct column *c, size_t v)
 					 : cJSON_CreateString(column_value(c, v));
 }
 
-static bool set_classes(struct target *t, const struct column *c, size_t low, size_t high,
-			bool high_is_positive, struct err *e)
+static bool put_class(struct target *t, const struct column *c, size_t v, struct err *e)
 {
-	size_t class[2] = {low, high};
+	cJSON *one = class_json(c, v);
 
-	for (size_t i = 0; i < 2; i++) {
-		cJSON *one = class_json(c, class[i]);
+	return (one && cJSON_AddItemToArray(t->classes, one)) || err_nomem(e);
+}
 
-		if (!one)
-			return err_nomem(e);
-		cJSON_AddItemToArray(t->classes, one);
-	}
-	t->positive_class = class_json(c, class[high_is_positive]);
-	t->label[0] = column_value(c, class[!high_is_positive]);
-	t->label[1] = column_value(c, class[high_is_positive]);
-	return t->positive_class || err_nomem(e);
+static bool check_counts(const struct column *c, size_t rows, const struct classes *k,
+			 struct err *e)
+{
+	size_t count[TARGET_CLASSES_MAX + 1] = {0};
+
+	for (size_t row = 0; row < rows; row++)
+		count[k->of[c->code[row]]]++;
+	for (size_t i = 0; i < k->n; i++)
+		if (count[i] < TARGET_ROWS_MIN)
+			return err_set(e, ERR_REFUSED,
+				       "the target's class '%s' has %zu rows; at least %d of "
+				       "each class are needed",
+				       column_value(c, k->first[i]), count[i], TARGET_ROWS_MIN);
+	return true;
 }
 
 static bool read_binary(struct target *t, const struct column *c, size_t rows,
-			const uint8_t *class_of, const size_t first[3], const cJSON *positive,
-			struct err *e)
+			const struct classes *k, const cJSON *positive, struct err *e)
 {
-	size_t high = before(c, first[0], first[1]), chosen = high, count[2] = {0, 0};
+	const size_t *first = k->first;
+	size_t high = before(c, first[0], first[1]), chosen = high;
 
 	if (positive) {
 		if (!matches(c, first[0], positive) && !matches(c, first[1], positive))
@@ -107,53 +116,102 @@ static bool read_binary(struct target *t, const struct column *c, size_t rows,
 				       column_value(c, first[high]));
 		chosen = matches(c, first[1], positive);
 	}
-	for (size_t row = 0; row < rows; row++) {
-		size_t class = class_of[c->code[row]];
-
-		t->y[row] = class == chosen;
-		count[class]++;
-	}
-	for (size_t i = 0; i < 2; i++)
-		if (count[i] < TARGET_ROWS_MIN)
-			return err_set(e, ERR_REFUSED,
-				       "the target's class '%s' has %zu rows; at least %d of "
-				       "each class are needed",
-				       column_value(c, first[i]), count[i], TARGET_ROWS_MIN);
-	return set_classes(t, c, first[!high], first[high], chosen == high, e);
+	for (size_t row = 0; row < rows; row++)
+		t->y[row] = k->of[c->code[row]] == chosen;
+	t->positive_class = class_json(c, first[chosen]);
+	return (t->positive_class || err_nomem(e)) && put_class(t, c, first[!high], e) &&
+	       put_class(t, c, first[high], e);
 }
 
-bool target_read(struct target *t, const struct column *c, size_t rows, const cJSON *positive,
-		 struct err *e)
+/* Where class i is in the order of all. */
+static size_t place_of(const struct column *c, const struct classes *k, size_t i)
 {
-	uint8_t *class_of = malloc(c->n_values + 1);
-	size_t first[3], n;
+	size_t place = 0;
+
+	for (size_t j = 0; j < k->n; j++)
+		place += c->number ? c->number[k->first[j]] < c->number[k->first[i]]
+				   : strcasecmp(column_value(c, k->first[j]),
+						column_value(c, k->first[i])) < 0;
+	return place;
+}
+
+static bool read_multiclass(struct target *t, const struct column *c, size_t rows,
+			    const struct classes *k, const cJSON *positive, struct err *e)
+{
+	size_t place[TARGET_CLASSES_MAX + 1], at[TARGET_CLASSES_MAX + 1];
+
+	if (positive)
+		return err_set(e, ERR_REFUSED,
+			       "the target has %zu classes: none of them is the positive one",
+			       k->n);
+	for (size_t i = 0; i < k->n; i++)
+		at[place[i] = place_of(c, k, i)] = i;
+	for (size_t row = 0; row < rows; row++)
+		t->y[row] = (double)place[k->of[c->code[row]]];
+	for (size_t i = 0; i < k->n; i++)
+		if (!put_class(t, c, k->first[at[i]], e))
+			return false;
+	return (t->positive_class = cJSON_CreateNull()) || err_nomem(e);
+}
+
+static bool read_number(struct target *t, const struct column *c, size_t rows, struct err *e)
+{
+	for (size_t row = 0; row < rows; row++)
+		t->y[row] = c->number[c->code[row]];
+	return (t->positive_class = cJSON_CreateNull()) || err_nomem(e);
+}
+
+/* What the target is, or ERR_REFUSED. */
+static bool decide(const struct column *c, const struct classes *k, enum target_kind want,
+		   enum target_kind *kind, struct err *e)
+{
+	bool number = column_is_number(c) && c->type != COLUMN_DATE;
+
+	if (k->n < 2)
+		return err_set(e, ERR_REFUSED, "the target '%s' has one value only, '%s'",
+			       c->name, k->n ? column_value(c, k->first[0]) : "");
+	*kind = k->n == 2                             ? TARGET_BINARY
+		: number && want != TARGET_MULTICLASS ? TARGET_REGRESSION
+						      : TARGET_MULTICLASS;
+	if (want == TARGET_REGRESSION && number)
+		*kind = TARGET_REGRESSION;
+	if (*kind == TARGET_MULTICLASS && k->n > TARGET_CLASSES_MAX)
+		return err_set(e, ERR_REFUSED,
+			       "the target '%s' has more than %d classes (%s): choose one with "
+			       "fewer, or a number",
+			       c->name, TARGET_CLASSES_MAX, column_type_name(c->type));
+	if (want != TARGET_ANY && want != *kind) {
+		static const char *const name[] = {"", "Binary", "Regression", "Multiclass"};
+
+		return err_set(e, ERR_REFUSED, "the target '%s' is %s, not %s", c->name,
+			       name[*kind], name[want]);
+	}
+	return true;
+}
+
+bool target_read(struct target *t, const struct column *c, size_t rows, enum target_kind kind,
+		 const cJSON *positive, struct err *e)
+{
+	struct classes k = {.of = malloc(c->n_values + 1)};
 	bool ok = false;
 
 	*t = (struct target){.y = malloc(rows * sizeof *t->y), .classes = cJSON_CreateArray()};
-	if (!class_of || !t->y || !t->classes) {
+	if (!k.of || !t->y || !t->classes) {
 		err_nomem(e);
 		goto out;
 	}
-	n = find_classes(c, rows, class_of, first);
-	if (n < 2) {
-		err_set(e, ERR_REFUSED, "the target '%s' has one value only, '%s'", c->name,
-			n ? column_value(c, first[0]) : "");
-	} else if (n == 2) {
-		ok = read_binary(t, c, rows, class_of, first, positive, e);
-	} else if (!column_is_number(c) || c->type == COLUMN_DATE) {
-		err_set(e, ERR_REFUSED,
-			"the target '%s' has more than two values that are not numbers (%s): "
-			"choose one with two classes, or a number",
-			c->name, column_type_name(c->type));
-	} else {
-		t->regression = true;
-		for (size_t row = 0; row < rows; row++)
-			t->y[row] = c->number[c->code[row]];
-		t->positive_class = cJSON_CreateNull();
-		ok = t->positive_class || err_nomem(e);
+	find_classes(c, rows, &k);
+	if (!decide(c, &k, kind, &kind, e))
+		goto out;
+	if (kind == TARGET_REGRESSION) {
+		ok = read_number(t, c, rows, e);
+		goto out;
 	}
+	t->n_classes = k.n;
+	ok = check_counts(c, rows, &k, e) &&
+	     (k.n == 2 ? read_binary : read_multiclass)(t, c, rows, &k, positive, e);
 out:
-	free(class_of);
+	free(k.of);
 	if (!ok)
 		target_release(t);
 	return ok;

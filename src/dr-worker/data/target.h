@@ -11,24 +11,30 @@
 #include "data/frame.h"
 #include "err/err.h"
 
+#define TARGET_ROWS_MIN 10
+#define TARGET_CLASSES_MAX 100
+
 struct target {
-	bool regression;
-	double *y;             /* of each row; binary: 1 for the positive class, else 0 */
-	const char *label[2];  /* binary: negative and positive class as first spelled */
-	cJSON *positive_class; /* number or string; null for regression */
-	cJSON *classes;        /* array of both, in rising order; empty for regression */
+	size_t n_classes;      /* 0: a number */
+	double *y;             /* of each row; binary: 1 for the positive class, else 0; of more
+				  classes: the place of its class in `classes`, from 0 */
+	cJSON *positive_class; /* number or string; null unless there are two classes */
+	cJSON *classes;        /* array of all, in rising order; empty for regression */
 };
+
+/* What the target is to be taken for. */
+enum target_kind { TARGET_ANY, TARGET_BINARY, TARGET_REGRESSION, TARGET_MULTICLASS };
 
 /*
  * A column of two distinct values (letters compared without case) is binary; one of
- * more numbers is regression.  The positive class is `positive` where it is not NULL, else
+ * more numbers is regression unless `kind` is multiclass; one of 3 to TARGET_CLASSES_MAX
+ * others is multiclass.  The positive class is `positive` where it is not NULL, else
  * the larger number, or that of yes, true, y, t, or the last in the alphabet.
- * No row may be missing.  ERR_REFUSED: one class, more than two that are not numbers,
- * `positive` is none of them, a class of fewer than TARGET_ROWS_MIN rows.
+ * No row may be missing.  ERR_REFUSED: one class, too many that are not numbers, not what
+ * `kind` says, `positive` is none of them, a class of fewer than TARGET_ROWS_MIN rows.
  */
-#define TARGET_ROWS_MIN 10
-bool target_read(struct target *t, const struct column *c, size_t rows, const cJSON *positive,
-		 struct err *e);
+bool target_read(struct target *t, const struct column *c, size_t rows, enum target_kind kind,
+		 const cJSON *positive, struct err *e);
 void target_release(struct target *t);
 
 #endif

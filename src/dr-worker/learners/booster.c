@@ -48,6 +48,21 @@ static bool set_margin(const struct booster *b, const uint32_t *row, size_t n,
 	return ok;
 }
 
+bool booster_start(const struct booster *b, DMatrixHandle m, size_t n, const float *margin,
+		   size_t outputs, struct err *e)
+{
+	float *all = malloc((n * outputs + 1) * sizeof *all);
+	bool ok;
+
+	if (!all)
+		return err_nomem(e);
+	for (size_t i = 0; i < n * outputs; i++)
+		all[i] = margin[i % outputs];
+	ok = booster_did(b, b->lib->matrix_set(m, "base_margin", all, n * outputs), e);
+	free(all);
+	return ok;
+}
+
 bool booster_matrix(const struct booster *b, const struct learner_input *in,
 		    const uint32_t *row, size_t n, double missing, const double *label,
 		    DMatrixHandle *out, struct err *e)

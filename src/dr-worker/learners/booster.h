@@ -26,6 +26,11 @@ bool booster_did(const struct booster *b, int status, struct err *e);
 bool booster_matrix(const struct booster *b, const struct learner_input *in,
 		    const uint32_t *row, size_t n, double missing, const double *label,
 		    DMatrixHandle *out, struct err *e);
+
+/* Boosting of this matrix starts from these outputs, the same for each of its n rows. */
+bool booster_start(const struct booster *b, DMatrixHandle m, size_t n, const float *margin,
+		   size_t outputs, struct err *e);
+
 void booster_drop(const struct booster *b, DMatrixHandle m);
 
 bool booster_set(const struct booster *b, const char *name, const char *value, struct err *e);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "learners/booster.h"
+#include "learners/one_rest.h"
 
 #define REAL(low, high) .real = {true, low, high}
 #define WHOLE(low, high) .integer = {true, low, high}
@@ -83,13 +84,15 @@ static bool grow_trees(struct booster *b, const struct learner_input *in, DMatri
 
 bool forest_fit(struct learner_input *in, struct err *e)
 {
-	struct booster b = {.lib = xgboost_library(e)};
+	struct booster b = {0};
 	DMatrixHandle learn = NULL, apply = NULL;
 	const float *p;
 	bool ok = false;
 
+	if (in->classes > 2)
+		return one_rest_fit(in, forest_fit, e);
 	in->iterations = -1;
-	if (!b.lib)
+	if (!(b.lib = xgboost_library(e)))
 		return false;
 	if (!in->x->cols)
 		return err_set(e, ERR_REFUSED,

@@ -56,7 +56,8 @@ struct known {
 	const uint32_t *row; /* of the table */
 	size_t n;
 	float *x;
-	double mean;
+	size_t outputs;
+	double *mean, *p; /* outputs: of all rows; what is said of one */
 	bool by_distance;
 	struct neighbours near;
 };
@@ -70,6 +71,15 @@ static enum neighbours_metric metric_of(const struct params *p)
 	return (enum neighbours_metric)i;
 }
 
+/* A row's answer, w times: its number, or that it is of its class. */
+static void add_row(const struct known *m, uint32_t row, double w, double *to)
+{
+	if (m->outputs > 1)
+		to[(size_t)m->in->y[row]] += w;
+	else
+		to[0] += w * m->in->y[row];
+}
+
 static bool open_known(struct known *m, const struct learner_input *in, const uint32_t *row,
 		       size_t n, size_t k, struct err *e)
 {
@@ -77,8 +87,13 @@ static bool open_known(struct known *m, const struct learner_input *in, const ui
 			    .row = row,
 			    .n = n,
 			    .by_distance = params_is(&in->params, "weights", "distance")};
+	m->outputs = in->classes > 2 ? in->classes : 1;
+	m->mean = calloc(m->outputs, sizeof *m->mean);
+	m->p = calloc(m->outputs, sizeof *m->p);
+	if (!m->mean || !m->p)
+		return err_nomem(e);
 	for (size_t i = 0; i < n; i++)
-		m->mean += in->y[row[i]] / (double)n;
+		add_row(m, row[i], 1 / (double)n, m->mean);
 	if (!(m->x = design_dense(in, row, n, e)))
 		return false;
 	m->near = (struct neighbours){.metric = metric_of(&in->params),
@@ -93,22 +108,34 @@ static void close_known(struct known *m)
 {
 	neighbours_release(&m->near);
 	free(m->x);
+	free(m->p);
+	free(m->mean);
 }
 
-/* What the k nearest of a query say. */
-static double predict(const struct known *m, const struct neighbour *found, size_t k)
+/* What the k nearest of a query say, into p. */
+static void predict(const struct known *m, const struct neighbour *found, size_t k, double *p)
 {
-	double sum = 0, weight = 0;
+	double weight = 0, one;
 
+	memset(p, 0, m->outputs * sizeof *p);
 	for (size_t i = 0; i < k; i++) {
 		double w = m->by_distance ? 1 / (CLOSE + (double)found[i].distance) : 1;
 
 		weight += w;
-		sum += w * m->in->y[m->row[found[i].row]];
+		add_row(m, m->row[found[i].row], w, p);
 	}
+	one = m->in->regression ? 0 : weight / (double)k;
+	for (size_t c = 0; c < m->outputs; c++)
+		p[c] = (p[c] + one * m->mean[c]) / (weight + one);
+}
+
+static double loss_of(const struct known *m, const double *p, uint32_t row)
+{
+	double y = m->in->y[row];
+
 	if (m->in->regression)
-		return sum / weight;
-	return (sum + weight / (double)k * m->mean) / (weight + weight / (double)k);
+		return (p[0] - y) * (p[0] - y);
+	return -log(fmax(m->outputs > 1 ? p[(size_t)y] : y > 0 ? p[0] : 1 - p[0], 1e-15));
 }
 
 /* Call each for every row, with its neighbours. */
@@ -137,13 +164,12 @@ static const size_t candidates[] = {5, 10, 20, 50, 100, 200, 400};
 static void add_losses(const struct known *m, const struct neighbour *found, uint32_t row,
 		       size_t i, void *ctx)
 {
-	double *loss = ctx, y = m->in->y[row];
+	double *loss = ctx;
 
 	(void)i;
 	for (size_t c = 0; c < CANDIDATES && candidates[c] <= m->near.k; c++) {
-		double p = predict(m, found, candidates[c]);
-
-		loss[c] += m->in->regression ? (p - y) * (p - y) : -log(y > 0 ? p : 1 - p);
+		predict(m, found, candidates[c], m->p);
+		loss[c] += loss_of(m, m->p, row);
 	}
 }
 
@@ -180,7 +206,7 @@ static void keep_prediction(const struct known *m, const struct neighbour *found
 	double *p = ctx;
 
 	(void)row;
-	p[i] = predict(m, found, m->near.k);
+	predict(m, found, m->near.k, p + i * m->outputs);
 }
 
 bool knn_fit(struct learner_input *in, struct err *e)

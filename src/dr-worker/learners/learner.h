@@ -16,8 +16,9 @@
 struct learner_input {
 	const struct matrix *x;
 	const struct sparse *sparse; /* columns beside x */
-	const double *y;             /* all rows; classification: 0 or 1 */
+	const double *y;             /* all rows; the class, from 0, or a number */
 	bool regression;
+	size_t classes;        /* 2 or more; 0 for regression */
 	const uint32_t *train; /* rows to learn from, rising */
 	size_t n_train;
 	const uint8_t *level; /* class of each row, or NULL: what inner splits stratify by */
@@ -26,7 +27,8 @@ struct learner_input {
 	uint64_t seed;
 	const uint32_t *apply; /* rows to predict */
 	size_t n_apply;
-	double *p;       /* out, n_apply: probability of 1, or the predicted number */
+	double *p; /* out, n_apply: probability of 1, or the predicted number; of more than
+		      two classes n_apply x classes: the probability of each */
 	long iterations; /* out: rounds used, or -1 where the learner has none */
 };
 

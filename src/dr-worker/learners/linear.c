@@ -7,6 +7,7 @@
 #include "data/mix.h"
 #include "learners/design.h"
 #include "learners/enet_auto.h"
+#include "learners/one_rest.h"
 
 static const char *const automatic[] = {"auto", NULL};
 static const char *const no_yes[] = {"False", "True", NULL};
@@ -179,8 +180,11 @@ static void close_fit(struct fit *f)
 bool linear_fit(struct learner_input *in, struct err *e)
 {
 	struct fit f = {0};
-	bool ok = open_fit(&f, in, e) && fit_alphas(&f, in, e);
+	bool ok;
 
+	if (in->classes > 2)
+		return one_rest_fit(in, linear_fit, e);
+	ok = open_fit(&f, in, e) && fit_alphas(&f, in, e);
 	for (size_t i = 0; ok && i < in->n_apply; i++) {
 		double eta = f.best[in->apply[i]];
 

@@ -6,6 +6,7 @@
 #include "data/mix.h"
 #include "learners/design.h"
 #include "learners/liblinear.h"
+#include "learners/one_rest.h"
 
 static const char *const penalties[] = {"l1", "l2", NULL};
 
@@ -31,7 +32,8 @@ const struct task logistic_task = {
 	.name = "Logistic Regression (L1)",
 	.title = "Logistic regression",
 	.description = "A weighted sum of all columns gives the log odds of the positive "
-		       "class. The penalty on the weights, of a given strength, keeps it from "
+		       "class, or of each of several against the rest. The penalty on the "
+		       "weights, of a given strength, keeps it from "
 		       "learning noise.",
 	TASK_PARAMS(params),
 	.links = links,
@@ -50,11 +52,16 @@ bool logistic_fit(struct learner_input *in, struct err *e)
 		.n = in->n_train,
 		.y = in->y,
 	};
-	double *eta = malloc((in->x->rows + 1) * sizeof *eta);
+	double *eta;
 	struct sparse x = {0};
 	struct liblinear rows = {0};
-	bool ok = (eta || err_nomem(e)) && design_check(in, e) && design_sparse(in, &x, e) &&
-		  liblinear_sparse(&rows, &x, e) && liblinear_train(&rows, &problem, eta, e);
+	bool ok;
+
+	if (in->classes > 2)
+		return one_rest_fit(in, logistic_fit, e);
+	eta = malloc((in->x->rows + 1) * sizeof *eta);
+	ok = (eta || err_nomem(e)) && design_check(in, e) && design_sparse(in, &x, e) &&
+	     liblinear_sparse(&rows, &x, e) && liblinear_train(&rows, &problem, eta, e);
 
 	for (size_t i = 0; ok && i < in->n_apply; i++)
 		in->p[i] = 1 / (1 + exp(-eta[in->apply[i]]));

@@ -1,7 +1,9 @@
 #include "learners/majority.h"
 
+#include "learners/one_rest.h"
+
 #define DESCRIPTION                                                                            \
-	"Predicts the same for every row: the share of the positive class among the training " \
+	"Predicts the same for every row: the share of each class among the training "         \
 	"rows, or the mean of the target. What a model is worth is what it gains over this "   \
 	"one."
 
@@ -21,7 +23,8 @@ bool majority_fit(struct learner_input *in, struct err *e)
 {
 	double sum = 0;
 
-	(void)e;
+	if (in->classes > 2)
+		return one_rest_fit(in, majority_fit, e);
 	for (size_t i = 0; i < in->n_train; i++)
 		sum += in->y[in->train[i]];
 	for (size_t i = 0; i < in->n_apply; i++)

@@ -138,7 +138,7 @@ static bool open_net(struct training *t, struct err *e)
 		.inputs = cols,
 		.hidden = (size_t)params_number(p, "n_hidden_units"),
 		.layers = (size_t)params_number(p, "n_layers"),
-		.outputs = 1,
+		.outputs = t->in->classes > 2 ? t->in->classes : 1,
 		.regression = t->in->regression,
 		.tanh = params_is(p, "activation", "tanh"),
 		.sgd = params_is(p, "optimizer", "sgd"),
@@ -205,10 +205,12 @@ static double watched_loss(struct training *t)
 
 	perceptron_predict(&t->net, t->watch.x, t->watch.n, t->p);
 	for (size_t i = 0; i < t->watch.n; i++) {
-		double y = t->watch.y[i], p = t->p[i];
+		double y = t->watch.y[i], p = t->p[i * t->net.outputs];
 
 		if (t->in->regression)
 			loss += (p - y) * (p - y);
+		else if (t->net.outputs > 1)
+			loss -= log(fmax(t->p[i * t->net.outputs + (size_t)y], 1e-15));
 		else
 			loss -= log(fmax(y > 0 ? p : 1 - p, 1e-15));
 	}

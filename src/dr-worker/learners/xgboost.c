@@ -41,11 +41,50 @@ static double base_score(const struct boosting *b)
 	const struct learner_input *in = b->in;
 	double sum = 0;
 
-	if (in->margin || !params_true(&in->params, "base_margin_initialize"))
+	if (in->margin || in->classes > 2 ||
+	    !params_true(&in->params, "base_margin_initialize"))
 		return 0.5;
 	for (size_t i = 0; i < b->n_learn; i++)
 		sum += in->y[b->row[i]];
 	return sum / (double)b->n_learn;
+}
+
+/* Of several classes boosting starts from the logarithms of their shares. */
+static bool start_classes(const struct boosting *b, struct err *e)
+{
+	const struct learner_input *in = b->in;
+	float *margin = calloc(in->classes + 1, sizeof *margin);
+	bool ok = margin || err_nomem(e);
+
+	for (size_t i = 0; ok && i < b->n_learn; i++)
+		margin[(size_t)in->y[b->row[i]]]++;
+	for (size_t k = 0; ok && k < in->classes; k++) /* as if there were half a row more */
+		margin[k] = logf((margin[k] + 0.5F) / (float)b->n_learn);
+	ok = ok && booster_start(&b->booster, b->learn, b->n_learn, margin, in->classes, e) &&
+	     booster_start(&b->booster, b->watch, b->n_watch, margin, in->classes, e) &&
+	     booster_start(&b->booster, b->apply, in->n_apply, margin, in->classes, e);
+	free(margin);
+	return ok;
+}
+
+static bool set_objective(const struct boosting *b, struct err *e)
+{
+	const struct learner_input *in = b->in;
+	const struct booster *to = &b->booster;
+
+	if (in->regression)
+		return booster_set(to, "objective", "reg:squarederror", e) &&
+		       booster_set(to, "eval_metric", "rmse", e);
+	if (in->classes > 2)
+		return booster_set(to, "objective", "multi:softprob", e) &&
+		       booster_set(to, "eval_metric", "mlogloss", e) &&
+		       booster_set_number(to, "num_class", (double)in->classes, e) &&
+		       (!params_true(&in->params, "base_margin_initialize") ||
+			start_classes(b, e));
+	return booster_set(to, "objective", "binary:logistic", e) &&
+	       booster_set(to, "eval_metric", "logloss", e) &&
+	       booster_set_number(to, "scale_pos_weight",
+				  params_number(&in->params, "scale_pos_weight"), e);
 }
 
 static bool configure(const struct boosting *b, struct err *e)
@@ -57,13 +96,8 @@ static bool configure(const struct boosting *b, struct err *e)
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		if (!booster_set_number(to, same[i].theirs, params_number(p, same[i].ours), e))
 			return false;
-	if (!b->in->regression && !booster_set_number(to, "scale_pos_weight",
-						      params_number(p, "scale_pos_weight"), e))
-		return false;
 	return booster_set(to, "nthread", "1", e) && booster_set(to, "verbosity", "0", e) &&
-	       booster_set(to, "objective",
-			   b->in->regression ? "reg:squarederror" : "binary:logistic", e) &&
-	       booster_set(to, "eval_metric", b->in->regression ? "rmse" : "logloss", e) &&
+	       set_objective(b, e) &&
 	       booster_set(to, "tree_method", strcmp(method, "auto") ? method : "hist", e) &&
 	       booster_set_number(to, "seed", params_number(p, "random_state"), e) &&
 	       booster_set_number(to, "base_score", base_score(b), e);
@@ -158,7 +192,7 @@ bool xgboost_fit(struct learner_input *in, struct err *e)
 		  boost(&b, &in->iterations, e) &&
 		  booster_predict(&b.booster, b.apply, in->iterations, &p, e);
 
-	for (size_t i = 0; ok && i < in->n_apply; i++)
+	for (size_t i = 0; ok && i < in->n_apply * (in->classes > 2 ? in->classes : 1); i++)
 		in->p[i] = (double)p[i];
 	booster_release(&b.booster);
 	booster_drop(&b.booster, b.apply);

@@ -21,6 +21,8 @@
 #define XGBOOST_UNSUPERVISED " and Unsupervised Learning Features"
 
 extern const struct task xgboost_classifier, xgboost_regressor;
+/* One booster of all classes (softmax), where there are more than two. */
+extern const struct task xgboost_multiclass;
 /* The same, starting from what a linear model predicts, instead of one number. */
 extern const struct task xgboost_on_linear_classifier, xgboost_on_linear_regressor;
 /* The same under the names that they have behind clusters. */

@@ -10,7 +10,9 @@ static const char *const no_yes[] = {"False", "True", NULL};
 
 static const struct param params[] = {
 	{"base_margin_initialize", .options = no_yes, .grid = true, .initial = {"False", 0},
-	 .help = "True: boosting starts from the mean of the training rows; False: from 0.5"},
+	 .help = "True: boosting starts from the mean of the training rows, or the shares of "
+		 "the "
+		 "classes; False: from 0.5, or equal shares"},
 	{"colsample_bylevel", REAL(0.1, 1), .grid = true, DEFAULT(1),
 	 .help = "share of the columns drawn for each level of a tree"},
 	{"colsample_bytree", REAL(0.03, 1), .grid = true, DEFAULT(0.3),
@@ -45,7 +47,7 @@ static const struct param params[] = {
 	 .help = "share of the rows drawn for each round"},
 	{"tree_method", .options = methods, .grid = true, .initial = {"auto", 0},
 	 .help = "how splits are found; auto is hist"},
-	/* Classification only, hence last; the first one is not for a start of each row. */
+	/* Two classes only, hence last; the first one is not for a start of each row. */
 	{"scale_pos_weight", REAL(0, 1e9), .grid = true, DEFAULT(1),
 	 .help = "weight of the rows of the positive class"},
 };
@@ -75,6 +77,15 @@ const struct task xgboost_classifier = {
 	.description = DESCRIPTION,
 	.params = params,
 	.n_params = N_PARAMS,
+	.links = links,
+};
+
+const struct task xgboost_multiclass = {
+	.name = XGBOOST_CLASSIFIER,
+	.title = "Gradient boosted trees",
+	.description = DESCRIPTION " Each round grows a tree for each class.",
+	.params = params,
+	.n_params = N_PARAMS - 1,
 	.links = links,
 };
 

@@ -7,7 +7,7 @@
  * validation of five folds.  A training row gets the prediction of the inner model that has
  * not seen it, any other row that of a model of all training rows, so that the learner
  * behind it is not misled about how much the text is worth.  Binary targets: the log
- * odds; numbers: the prediction.
+ * odds; numbers: the prediction.  More classes are as many binary targets.
  */
 #ifndef TEXT_MODELER_H
 #define TEXT_MODELER_H

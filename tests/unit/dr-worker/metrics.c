@@ -2,20 +2,27 @@
 #include "../tap.h"
 #include "data/metrics.h"
 
-static double score(bool regression, const char *name, const double *y, const double *p,
-		    size_t n)
+static double score_of(enum metrics_kind kind, size_t classes, const char *name,
+		       const double *y, const double *p, size_t n)
 {
 	const struct metric *list[METRICS_MAX];
-	size_t metrics = metrics_list(regression, list);
+	size_t metrics = metrics_list(kind, list);
 	double all[METRICS_MAX];
 	struct err e = {0};
 
-	if (!metrics_score(regression, y, p, n, all, &e))
+	if (!metrics_score(kind, classes, y, p, n, all, &e))
 		return NAN;
 	for (size_t i = 0; i < metrics; i++)
 		if (!strcmp(list[i]->name, name))
 			return all[i];
 	return NAN;
+}
+
+static double score(bool regression, const char *name, const double *y, const double *p,
+		    size_t n)
+{
+	return score_of(regression ? METRICS_REGRESSION : METRICS_BINARY, regression ? 0 : 2,
+			name, y, p, n);
 }
 
 static void binary(const char *name, const double *y, const double *p, size_t n, double want)
@@ -88,7 +95,9 @@ static void test_regression(void)
 	is_near(score(true, "Gini Norm", y, p, 4), 0.9, 1e-12, "Gini Norm with a tie");
 	ok(isnan(score(true, "MAPE", bad, p, 4)), "MAPE of a target that is 0");
 	ok(isnan(score(true, "RMSLE", bad, p, 4)), "RMSLE of a negative target");
-	ok(!metrics_find(true, "LogLoss") && !metrics_find(false, "MAE"),
+	ok(!metrics_find(METRICS_REGRESSION, "LogLoss") &&
+		   !metrics_find(METRICS_BINARY, "MAE") &&
+		   !metrics_find(METRICS_MULTICLASS, "RMSE"),
 	   "metrics belong to a kind of target");
 }
 
@@ -129,11 +138,30 @@ static void test_deviances(void)
 	   "a negative prediction has a finite deviance");
 }
 
+static void test_multiclass(void)
+{
+	/* Five rows of three of four classes; the fourth row is taken for another. */
+	static const double y[] = {0, 0, 1, 1, 2};
+	static const double p[] = {
+		.7, .1, .1, .1, .5, .2, .2, .1, .1, .6, .2, .1, .4, .3, .2, .1, .1, .1, .8, 0,
+	};
+	enum metrics_kind m = METRICS_MULTICLASS;
+
+	is_near(score_of(m, 4, "LogLoss", y, p, 5),
+		-(log(.7) + log(.5) + log(.6) + log(.3) + log(.8)) / 5, 1e-12, "LogLoss");
+	is_near(score_of(m, 4, "Accuracy", y, p, 5), 0.8, 1e-12, "Accuracy");
+	is_near(score_of(m, 4, "Balanced Accuracy", y, p, 5), (1 + .5 + 1) / 3, 1e-12,
+		"Balanced Accuracy, of the classes that there are");
+	/* All in order for each class; the fourth has no rows. */
+	is_near(score_of(m, 4, "AUC", y, p, 5), 1, 1e-12, "AUC of each against the rest");
+}
+
 int main(void)
 {
 	test_binary();
 	test_ties();
 	test_regression();
 	test_deviances();
+	test_multiclass();
 	return tap_end();
 }
