@@ -263,7 +263,7 @@ tune() {
 	refuses 422 "no column 'z'" PATCH "$url" '{"target":"z"}'
 	refuses 422 'datetime' PATCH "$url" '{"target":"y","cvMethod":"datetime"}'
 	refuses 422 'weights' PATCH "$url" '{"target":"y","weights":"a"}'
-	refuses 422 'Multiclass' PATCH "$url" '{"target":"y","targetType":"Multiclass"}'
+	refuses 422 'Multilabel' PATCH "$url" '{"target":"y","targetType":"Multilabel"}'
 	refuses 422 'unsupervisedMode' PATCH "$url" '{"target":"y","unsupervisedMode":true}'
 	refuses 422 'responseCap' PATCH "$url" '{"target":"y","responseCap":0.9}'
 	refuses 422 'blueprintThreshold' PATCH "$url" '{"target":"y","blueprintThreshold":"3"}'

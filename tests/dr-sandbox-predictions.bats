@@ -278,3 +278,27 @@ predict() {
 			{ sum -= y[$1] == 1 ? log($2) : log(1 - $2); n_of++ }
 			END { d = sum / n_of - want; exit !(d * d < 1e-10) }' "$TABLE" -
 }
+
+@test "a target of several classes has a probability for each, and the likeliest is predicted" {
+	awk 'BEGIN { print "x,z,y"; for (i = 0; i < 210; i++) print i % 37 "," i * 7 % 11 "," (i % 37 < 12 ? "low" : i % 37 < 25 ? "mid" : "high") }' >classes.csv
+	project=$(sandbox_upload classes.csv classes)
+	sandbox_aim "$project" '{"target":"y","mode":"manual","targetType":"Multiclass"}'
+	run -0 --separate-stderr api GET "projects/$project/"
+	assert_json '.[0] | .targetType == "Multiclass" and .metric == "LogLoss" and .positiveClass == null'
+	model=$(train Boosted '' "$project")
+	run -0 --separate-stderr api GET "projects/$project/models/$model/"
+	assert_json '.[0].metrics | .Accuracy.crossValidation > 0.9 and (keys == ["AUC","Accuracy","Balanced Accuracy","LogLoss"])'
+	run -0 --separate-stderr api GET "$(request "$model" all "$project")"
+	assert_json '.[0].data | length > 50 and all(.[]; (.predictionValues | map(.label)) == ["high","low","mid"] and
+		(.predictionValues | (map(.value) | add - 1 | fabs < 1e-6)) and
+		.prediction == (.predictionValues | max_by(.value) | .label))'
+	PROJECT=$project
+	head -n 4 classes.csv >new.csv
+	data=$(dataset new.csv)
+	api_json POST "projects/$project/predictions/" "{\"modelId\":\"$model\",\"datasetId\":\"$data\"}"
+	where=$(sandbox_wait "$(api_location)")
+	run -0 --separate-stderr api GET "${where#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0] | .task == "Multiclass" and .positiveClass == null and
+		(.predictions | map(.prediction)) == ["low","low","low"] and
+		all(.predictions[]; (.predictionValues | length == 3) and (has("positiveProbability") | not))'
+}

@@ -8,7 +8,7 @@
 
 static bool check_target(struct web_request *r, struct service *sv)
 {
-	static const char *const types[] = {"Binary", "Regression", NULL};
+	static const char *const types[] = {"Binary", "Regression", "Multiclass", NULL};
 	const char *target = json_str(r->body, "target");
 	const cJSON *positive = json_get(r->body, "positiveClass");
 	sqlite3_stmt *q;
@@ -23,7 +23,7 @@ static bool check_target(struct web_request *r, struct service *sv)
 	if (positive && !cJSON_IsString(positive) && !cJSON_IsNumber(positive) &&
 	    !cJSON_IsBool(positive))
 		return web_invalid(r, "positiveClass", "must be a value of the target");
-	return aim_one_of(r, "targetType", types, "Binary and Regression are") &&
+	return aim_one_of(r, "targetType", types, "Binary, Regression and Multiclass are") &&
 	       aim_is_text(r, "metric");
 }
 
@@ -66,6 +66,7 @@ static cJSON *spec_of(const cJSON *body)
 		{"target", "target"},
 		{"metric", "metric"},
 		{"positiveClass", "positive_class"},
+		{"targetType", "target_type"},
 		{"seed", "seed"},
 	};
 	cJSON *v = cJSON_CreateObject();

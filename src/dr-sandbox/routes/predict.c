@@ -158,12 +158,13 @@ void route_predict(struct web_request *r, void *ctx)
 /* {"task", "positiveClass", "predictions": [...]} */
 static bool put_all(struct prediction *p, struct json_text *t, struct err *e)
 {
-	const char *task = p->classes ? "{\"task\":\"Binary\",\"positiveClass\":"
-				      : "{\"task\":\"Regression\",\"positiveClass\":";
+	const char *task = p->width > 1 ? "{\"task\":\"Multiclass\",\"positiveClass\":"
+			   : p->classes ? "{\"task\":\"Binary\",\"positiveClass\":"
+					: "{\"task\":\"Regression\",\"positiveClass\":";
 	const char *next = ",\"predictions\":";
 
 	json_text_add(t, task, strlen(task));
-	if (p->classes)
+	if (p->classes && p->width == 1)
 		json_print(t, p->label->child);
 	else
 		json_text_add(t, "null", 4);

@@ -29,8 +29,10 @@ bool prediction_open(struct web_request *r, struct service *sv, bool trained, co
 	if (path)
 		p->file = preds_open(path, &e);
 	free(path);
-	if (!p->file || !p->label || p->labels < (p->classes ? 2 : 1) ||
-	    preds_width(p->file) != 1)
+	p->width = p->labels > 2 ? p->labels : 1;
+	p->value = malloc(p->width * sizeof(*p->value));
+	if (!p->file || !p->label || !p->value || p->labels < (p->classes ? 2 : 1) ||
+	    preds_width(p->file) != p->width)
 		return web_error(r, 500, "%s", e.kind ? e.text : "out of memory");
 	return true;
 }
@@ -38,6 +40,7 @@ bool prediction_open(struct web_request *r, struct service *sv, bool trained, co
 void prediction_close(struct prediction *p)
 {
 	preds_close(p->file);
+	free(p->value);
 	cJSON_Delete(p->label);
 	*p = (struct prediction){0};
 }
@@ -64,20 +67,30 @@ static void put_part(struct json_text *t, uint32_t part)
 	}
 }
 
-/* The i-th label's probability; the number where there are no classes. */
-static double value_of(const struct prediction *p, double v, size_t i)
+/* The i-th label's probability in the row that is read; the number where there are no
+ * classes. */
+static double value_of(const struct prediction *p, size_t i)
 {
-	return p->classes && i > 0 ? 1 - v : v;
+	if (p->width > 1)
+		return p->value[i];
+	return p->classes && i > 0 ? 1 - p->value[0] : p->value[0];
 }
 
-/* The class that a probability stands for. */
-static const cJSON *class_of(const struct prediction *p, double v)
+/* The class of the row: that beyond the threshold of two, else the most probable one. */
+static const cJSON *class_of(const struct prediction *p)
 {
-	return cJSON_GetArrayItem(p->label, v >= p->threshold ? 0 : 1);
+	size_t best = 0;
+
+	if (p->width == 1)
+		return cJSON_GetArrayItem(p->label, p->value[0] >= p->threshold ? 0 : 1);
+	for (size_t i = 1; i < p->width; i++)
+		if (p->value[i] > p->value[best])
+			best = i;
+	return cJSON_GetArrayItem(p->label, (int)best);
 }
 
 static void put_row(const struct prediction *p, bool trained, const struct preds_row *row,
-		    double v, struct json_text *t)
+		    struct json_text *t)
 {
 	put(t, "{\"rowId\":");
 	put_number(t, row->row);
@@ -88,19 +101,19 @@ static void put_row(const struct prediction *p, bool trained, const struct preds
 	}
 	put(t, ",\"prediction\":");
 	if (p->classes)
-		json_print(t, class_of(p, v));
+		json_print(t, class_of(p));
 	else
-		put_number(t, v);
-	if (!trained && p->classes) {
+		put_number(t, p->value[0]);
+	if (!trained && p->classes && p->width == 1) {
 		put(t, ",\"positiveProbability\":");
-		put_number(t, v);
+		put_number(t, p->value[0]);
 	}
 	put(t, ",\"predictionValues\":[");
 	for (size_t i = 0; i < p->labels; i++) {
 		put(t, i ? ",{\"label\":" : "{\"label\":");
 		json_print(t, cJSON_GetArrayItem(p->label, (int)i));
 		put(t, ",\"value\":");
-		put_number(t, value_of(p, v, i));
+		put_number(t, value_of(p, i));
 		put(t, "}");
 	}
 	put(t, "]}");
@@ -110,17 +123,16 @@ bool prediction_rows(struct prediction *p, bool trained, size_t first, size_t n,
 		     struct json_text *to, struct err *e)
 {
 	struct preds_row row;
-	double v;
 
 	if (!preds_seek(p->file, first, e))
 		return false;
 	put(to, "[");
 	for (size_t i = 0; i < n; i++) {
-		if (!preds_next(p->file, &row, &v, e))
+		if (!preds_next(p->file, &row, p->value, e))
 			return false;
 		if (i)
 			put(to, ",");
-		put_row(p, trained, &row, v, to);
+		put_row(p, trained, &row, to);
 	}
 	put(to, "]");
 	return true;
@@ -150,7 +162,6 @@ bool prediction_csv(struct prediction *p, bool trained, size_t first, size_t n,
 		    struct json_text *to, struct err *e)
 {
 	struct preds_row row;
-	double v;
 
 	if (!preds_seek(p->file, first, e))
 		return false;
@@ -161,7 +172,7 @@ bool prediction_csv(struct prediction *p, bool trained, size_t first, size_t n,
 	}
 	put(to, "\n");
 	for (size_t i = 0; i < n; i++) {
-		if (!preds_next(p->file, &row, &v, e))
+		if (!preds_next(p->file, &row, p->value, e))
 			return false;
 		put_number(to, row.row);
 		put(to, ",");
@@ -170,12 +181,12 @@ bool prediction_csv(struct prediction *p, bool trained, size_t first, size_t n,
 			put(to, ",");
 		}
 		if (p->classes)
-			put_field(to, "", class_of(p, v));
+			put_field(to, "", class_of(p));
 		else
-			put_number(to, v);
+			put_number(to, p->value[0]);
 		for (size_t k = 0; p->classes && k < p->labels; k++) {
 			put(to, ",");
-			put_number(to, value_of(p, v, k));
+			put_number(to, value_of(p, k));
 		}
 		put(to, "\n");
 	}

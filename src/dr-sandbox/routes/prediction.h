@@ -9,7 +9,10 @@ struct prediction {
 	struct preds *file;
 	bool classes; /* else the target is a number */
 	size_t labels;
-	cJSON *label; /* array: the classes, the positive one first, or the target's name */
+	cJSON *label;  /* array: the classes, of two the positive one first; or the target's
+			  name */
+	size_t width;  /* numbers a row: one, or of more than two classes one each */
+	double *value; /* of the row that is read */
 	double threshold;
 };
 
