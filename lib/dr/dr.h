@@ -66,15 +66,14 @@ char *dr_query(struct err *e, char *path, const char *name, const char *value);
 cJSON *dr_get(struct dr *dr, char *path, struct err *e);
 
 /*
- * GET of a list as one array: a bare array, or pages ({"data"} or {"jobs"}), whose
- * `next` is followed as long as it stays below the endpoint, for 100,000 pages at
- * most.  Frees path.
+ * GET of a list of objects as one array: a bare array, or pages ({"data"} or
+ * {"jobs"}), whose `next` is followed as long as it stays below the endpoint, for
+ * 100,000 pages at most.  ERR_REFUSED where it holds what is no object.  Frees path.
  */
 cJSON *dr_list(struct dr *dr, char *path, struct err *e);
 
-/* POST, PATCH or DELETE with an optional body (freed).  Any status below 400 is
- * success.  Frees path.  location (may be NULL) gets the answer's Location, or
- * NULL. */
+/* POST, PATCH or DELETE with an optional body (freed).  Any 2xx is success.  Frees
+ * path.  location (may be NULL) gets the answer's Location, or NULL. */
 bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
 	     struct err *e);
 
@@ -82,7 +81,13 @@ bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **
  * that were started on dr_http. Returns whether e is ERR_NONE. */
 bool dr_check(const struct dr *dr, const struct http_response *r, struct err *e);
 
-/* Id from a field that holds a string or a whole number, or NULL. */
+/* ERR_REFUSED for a status that http takes for success and the caller does not expect:
+ * `STATUS: redirected to 'URL'`, mostly.  Always returns false. */
+bool dr_unexpected(const struct http_response *r, struct err *e);
+
+/* Whether a field holds an id: a string or a whole number; and the id, or NULL (also
+ * where memory is out). */
+bool dr_has_id(const cJSON *obj, const char *field);
 char *dr_id(const cJSON *obj, const char *field);
 
 /* Last part of a URL's path, `12` of `.../modelJobs/12/`, or NULL. */

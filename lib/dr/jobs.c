@@ -22,6 +22,20 @@ static bool dup(char **to, const char *s, struct err *e)
 	return (*to = s ? strdup(s) : NULL) || !s || err_nomem(e);
 }
 
+/*
+ * Whether the answer about a job or other work says how far it is: 303 does by itself,
+ * 200 by its status.  One that says nothing would be asked again for ever.
+ */
+static bool tells_status(const struct http_response *r, const char *status, const char *what,
+			 struct err *e)
+{
+	if (r->status == 303 || (r->status == 200 && status && *status))
+		return true;
+	if (r->status != 200)
+		return dr_unexpected(r, e);
+	return err_set(e, ERR_REFUSED, "200: the server tells no status of the %s", what);
+}
+
 /* ---- submissions ---- */
 
 void dr_submission_release(struct dr_submission *s)
@@ -69,6 +83,8 @@ bool dr_submission_read(const struct dr *dr, const struct http_response *r,
 	memset(s, 0, sizeof(*s));
 	s->status = r->status;
 	*e = *why;
+	if (why->kind == ERR_NONE && r->status / 100 != 2)
+		return dr_unexpected(r, e);
 	if (why->kind == ERR_NONE) {
 		s->how = DR_ACCEPTED;
 		s->job = dr_last_part(r->location);
@@ -102,6 +118,8 @@ bool dr_submit(struct dr *dr, char *path, cJSON *body, struct dr_submission *s, 
 	if (path && body) {
 		http_call(dr_http(dr), &q, &r, &why);
 		ok = dr_submission_read(dr, &r, &why, s, e);
+		if (!ok && why.kind == ERR_NONE)
+			err_prefix(e, "POST %.300s", path);
 	}
 	http_response_release(&r);
 	cJSON_Delete(body);
@@ -149,14 +167,16 @@ bool dr_job_read(const struct dr *dr, const struct http_response *r, const struc
 	}
 	if (why->kind != ERR_NONE)
 		return dr_check(dr, r, e);
+	if (!tells_status(r, status, "job", e))
+		return false;
 	if (r->status == 303 || starts_with(status, "completed"))
 		job->state = DR_JOB_DONE;
 	else if (starts_with(status, "abort"))
 		job->state = DR_JOB_ABORTED;
 	else if (starts_with(status, "error"))
 		job->state = DR_JOB_FAILED;
-	if (r->json && !(job->model = dr_id(r->json, "modelId")) &&
-	    json_get(r->json, "modelId"))
+	if (r->json && dr_has_id(r->json, "modelId") &&
+	    !(job->model = dr_id(r->json, "modelId")))
 		return err_nomem(e);
 	if (job->state == DR_JOB_DONE && r->location && strstr(r->location, "/models/")) {
 		free(job->model);
@@ -170,7 +190,7 @@ bool dr_job_start(struct dr *dr, const char *project, const char *id, http_done_
 		  void *ctx, struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "jobs", id);
-	struct http_request q = {.method = HTTP_GET, .path = path};
+	struct http_request q = {.method = HTTP_GET, .path = path, .want_json = true};
 	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
 
 	free(path);
@@ -181,7 +201,7 @@ bool dr_job_get(struct dr *dr, const char *project, const char *id, struct dr_jo
 		struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "jobs", id);
-	struct http_request q = {.method = HTTP_GET, .path = path};
+	struct http_request q = {.method = HTTP_GET, .path = path, .want_json = true};
 	struct http_response r = {0};
 	struct err why = {0};
 	bool ok = false;
@@ -190,6 +210,8 @@ bool dr_job_get(struct dr *dr, const char *project, const char *id, struct dr_jo
 	if (path) {
 		http_call(dr_http(dr), &q, &r, &why);
 		ok = dr_job_read(dr, &r, &why, job, e);
+		if (!ok && why.kind == ERR_NONE)
+			err_prefix(e, "job %s", id);
 	}
 	http_response_release(&r);
 	free(path);
@@ -213,11 +235,15 @@ bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct er
 	struct http_response r = {0};
 	bool ok = path && http_call(dr_http(dr), &q, &r, e);
 
-	if (!ok && r.status == 404) {
+	if (path && r.status == 404) {
 		ok = true;
 		e->kind = ERR_NONE;
+	} else if (!ok) {
+		dr_check(dr, &r, e);
+	} else if (r.status / 100 != 2) {
+		ok = dr_unexpected(&r, e);
+		err_prefix(e, "DELETE %.300s", path);
 	}
-	ok = ok || dr_check(dr, &r, e);
 	http_response_release(&r);
 	free(path);
 	return ok;
@@ -232,6 +258,8 @@ static bool status_over(const struct http_response *r, char **result, dr_tick_fn
 	const char *status = r->json ? json_str(r->json, "status") : NULL;
 	const char *message = r->json ? json_str(r->json, "message") : NULL;
 
+	if (!tells_status(r, status, "work", e))
+		return true;
 	if (r->status == 303 || starts_with(status, "completed")) {
 		if (!r->location)
 			err_set(e, ERR_REFUSED, "the work is done and its result is not named");
@@ -245,14 +273,14 @@ static bool status_over(const struct http_response *r, char **result, dr_tick_fn
 		return true;
 	}
 	if (tick)
-		tick(message && *message ? message : status ? status : "", ctx);
+		tick(message && *message ? message : status, ctx);
 	return false;
 }
 
 char *dr_status_wait(struct dr *dr, const char *location, double limit_s, dr_tick_fn *tick,
 		     void *ctx, struct err *e)
 {
-	struct http_request q = {.method = HTTP_GET, .path = location};
+	struct http_request q = {.method = HTTP_GET, .path = location, .want_json = true};
 	struct dr_wait w = {.limit_s = limit_s, .what = "the server's work"};
 	char *result = NULL;
 	bool over = false;

@@ -40,7 +40,12 @@ static char *upload(struct dr *dr, const char *file, const char *name, struct er
 		q.form_name = "projectName";
 		q.form_value = name;
 	}
-	if (http_call(dr_http(dr), &q, &r, e) || dr_check(dr, &r, e)) {
+	if (!http_call(dr_http(dr), &q, &r, e)) {
+		dr_check(dr, &r, e);
+	} else if (r.status / 100 != 2) {
+		dr_unexpected(&r, e);
+		err_prefix(e, "POST projects/");
+	} else {
 		location = r.location;
 		r.location = NULL;
 	}
@@ -190,23 +195,35 @@ static bool listed_direction(const cJSON *answer, const char *metric, bool *mini
 	return false;
 }
 
+/* The direction of a metric for this target; *known says whether there is one. */
+static bool find_direction(struct dr *dr, const char *id, const char *target,
+			   const char *metric, bool *known, bool *minimize, struct err *e)
+{
+	char *path = dr_path(e, "projects", id, "features", "metrics");
+	cJSON *answer = dr_get(dr, dr_query(e, path, "featureName", target), e);
+
+	if (!answer)
+		return false;
+	*known =
+		listed_direction(answer, metric, minimize) || known_direction(metric, minimize);
+	cJSON_Delete(answer);
+	return true;
+}
+
 bool dr_project_metric(struct dr *dr, const cJSON *project, const char *metric,
 		       const char **name, bool *minimize, struct err *e)
 {
-	const char *id = json_str(project, "id"), *target = json_str(project, "target");
-	cJSON *answer;
-	bool found;
+	const char *target = json_str(project, "target");
+	char *id = dr_id(project, "id");
+	bool known = false, ok = false;
 
 	*name = metric ? metric : json_str(project, "metric");
-	if (!id || !target || !*name || !**name)
-		return err_set(e, ERR_INPUT, "project %s has no target yet", id ? id : "?");
-	answer = dr_get(dr,
-			dr_query(e, dr_path(e, "projects", id, "features", "metrics"),
-				 "featureName", target),
-			e);
-	if (!answer)
-		return false;
-	found = listed_direction(answer, *name, minimize) || known_direction(*name, minimize);
-	cJSON_Delete(answer);
-	return found || err_set(e, ERR_INPUT, "project %s has no metric '%s'", id, *name);
+	if (!id && dr_has_id(project, "id"))
+		err_nomem(e);
+	else if (!id || !target || !*name || !**name)
+		err_set(e, ERR_INPUT, "project %s has no target yet", id ? id : "?");
+	else if (find_direction(dr, id, target, *name, &known, minimize, e))
+		ok = known || err_set(e, ERR_INPUT, "project %s has no metric '%s'", id, *name);
+	free(id);
+	return ok;
 }

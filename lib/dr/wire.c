@@ -61,15 +61,12 @@ char *dr_query(struct err *e, char *path, const char *name, const char *value)
 
 /* ---- calls ---- */
 
-/* A status that is none of those wanted and yet no error: a redirect, mostly. */
-static bool unexpected(const char *method, const char *path, const struct http_response *r,
-		       struct err *e)
+bool dr_unexpected(const struct http_response *r, struct err *e)
 {
-	if (r->location)
-		return err_set(e, ERR_REFUSED, "%s %.300s: %ld: redirected to '%.300s'", method,
-			       path, r->status, r->location);
-	return err_set(e, ERR_REFUSED, "%s %.300s: %ld: not the answer expected", method, path,
-		       r->status);
+	if (r->status / 100 == 3 && r->location)
+		return err_set(e, ERR_REFUSED, "%ld: redirected to '%.300s'", r->status,
+			       r->location);
+	return err_set(e, ERR_REFUSED, "%ld: not the answer expected", r->status);
 }
 
 static cJSON *get(struct dr *dr, const char *path, struct err *e)
@@ -81,7 +78,8 @@ static cJSON *get(struct dr *dr, const char *path, struct err *e)
 	if (!http_call(dr_http(dr), &q, &r, e)) {
 		dr_check(dr, &r, e);
 	} else if (r.status != 200) {
-		unexpected("GET", path, &r, e);
+		dr_unexpected(&r, e);
+		err_prefix(e, "GET %.300s", path);
 	} else {
 		answer = r.json;
 		r.json = NULL;
@@ -123,17 +121,25 @@ static bool take_page(cJSON *all, cJSON *page, const char *path, struct err *e)
 	if (!items)
 		return err_set(e, ERR_REFUSED, "GET %.300s: 200: the answer is no list", path);
 	while ((item = items->child)) {
+		if (!cJSON_IsObject(item))
+			return err_set(e, ERR_REFUSED,
+				       "GET %.300s: 200: the list holds what is no object",
+				       path);
 		cJSON_DetachItemViaPointer(items, item);
 		cJSON_AddItemToArray(all, item);
 	}
 	return true;
 }
 
-static char *next_path(const cJSON *page, const char *path)
+/* The page after this one, or NULL where it is the last. */
+static bool next_path(const cJSON *page, const char *path, char **next, struct err *e)
 {
-	const char *next = json_str(page, "next");
+	const char *url = json_str(page, "next");
 
-	return next && *next && strcmp(next, path) != 0 ? strdup(next) : NULL;
+	*next = NULL;
+	if (!url || !*url || strcmp(url, path) == 0)
+		return true;
+	return (*next = strdup(url)) || err_nomem(e);
 }
 
 cJSON *dr_list(struct dr *dr, char *path, struct err *e)
@@ -145,9 +151,7 @@ cJSON *dr_list(struct dr *dr, char *path, struct err *e)
 		char *next = NULL;
 
 		page = get(dr, path, e);
-		ok = page && take_page(all, page, path, e);
-		if (ok)
-			next = next_path(page, path);
+		ok = page && take_page(all, page, path, e) && next_path(page, path, &next, e);
 		cJSON_Delete(page);
 		free(path);
 		path = next;
@@ -167,7 +171,10 @@ bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **
 	bool ok = false;
 
 	if (path) {
-		ok = http_call(dr_http(dr), &q, &r, e) || dr_check(dr, &r, e);
+		if (!http_call(dr_http(dr), &q, &r, e))
+			dr_check(dr, &r, e);
+		else if (!(ok = r.status / 100 == 2) && !dr_unexpected(&r, e))
+			err_prefix(e, "%s %.300s", http_method_name(m), path);
 		if (ok && location) {
 			*location = r.location;
 			r.location = NULL;
@@ -181,15 +188,23 @@ bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **
 
 /* ---- values ---- */
 
+bool dr_has_id(const cJSON *obj, const char *field)
+{
+	const cJSON *v = json_get(obj, field);
+
+	return (cJSON_IsString(v) && *v->valuestring) ||
+	       (cJSON_IsNumber(v) && v->valuedouble == floor(v->valuedouble));
+}
+
 char *dr_id(const cJSON *obj, const char *field)
 {
 	const cJSON *v = json_get(obj, field);
 	char number[JSON_NUMBER_MAX];
 
-	if (cJSON_IsString(v) && *v->valuestring)
-		return strdup(v->valuestring);
-	if (!cJSON_IsNumber(v) || v->valuedouble != floor(v->valuedouble))
+	if (!dr_has_id(obj, field))
 		return NULL;
+	if (cJSON_IsString(v))
+		return strdup(v->valuestring);
 	json_number(v->valuedouble, number);
 	return strdup(number);
 }

@@ -164,6 +164,10 @@ static void got_model(struct http_response *r, const struct err *why, void *ctx)
 		fail(j, TRIAL_FAILED, "the model that its job made is not there any more");
 	} else if (!dr_check(j->c->dr, r, &e)) {
 		stop(j->c, &e);
+	} else if (r->status != 200) {
+		dr_unexpected(r, &e);
+		err_prefix(&e, "model %s", j->model);
+		stop(j->c, &e);
 	} else if (!cJSON_IsObject(r->json)) {
 		fail(j, TRIAL_FAILED,
 		     "the server's answer about the model that its job made "
@@ -223,6 +227,8 @@ static void got_job(struct http_response *r, const struct err *why, void *ctx)
 
 	j->busy = false;
 	if (!dr_job_read(j->c->dr, r, why, &got, &e)) {
+		if (why->kind == ERR_NONE)
+			err_prefix(&e, "job %s", j->id);
 		stop(j->c, &e);
 		dr_job_release(&got);
 		return;

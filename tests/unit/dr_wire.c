@@ -14,6 +14,17 @@
 
 static struct server *server;
 
+/* The copy of this text cannot be made: memory is out.  All else is copied as ever. */
+static const char *no_copy_of;
+
+char *strdup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+	char *copy = no_copy_of && strcmp(s, no_copy_of) == 0 ? NULL : malloc(n);
+
+	return copy ? memcpy(copy, s, n) : NULL;
+}
+
 static struct dr *open_at(const struct server *s)
 {
 	struct err e = {0};
@@ -117,30 +128,39 @@ static cJSON *list_of(const struct step *script, size_t n, struct err *e)
 	list_of((const struct step[]){__VA_ARGS__},                                            \
 		sizeof((const struct step[]){__VA_ARGS__}) / sizeof(struct step), e)
 
+#define FIRST_PAGE "{\"data\":[{\"a\":1}],\"next\":\"/api/v2/p/?o=1\"}"
+
 static void lists(void)
 {
 	struct err e = {0};
 
-	is_json(LIST(&e, {ANSWER("200 OK", "", CLOSED("[1,2]")), true}), "[1,2]",
-		"a bare array");
-	is_json(LIST(&e,
-		     {ANSWER("200 OK", "",
-			     CLOSED("{\"data\":[1],\"next\":\"/api/v2/p/?o=1\"}")),
-		      true},
-		     {ANSWER("200 OK", "", CLOSED("{\"jobs\":[2],\"next\":null}")), true}),
-		"[1,2]", "pages, whose next is followed");
+	is_json(LIST(&e, {ANSWER("200 OK", "", CLOSED("[{\"a\":1},{}]")), true}),
+		"[{\"a\":1},{}]", "a bare array");
+	is_json(LIST(&e, {ANSWER("200 OK", "", CLOSED(FIRST_PAGE)), true},
+		     {ANSWER("200 OK", "", CLOSED("{\"jobs\":[{}],\"next\":null}")), true}),
+		"[{\"a\":1},{}]", "pages, whose next is followed");
+	no_copy_of = "/api/v2/p/?o=1";
+	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED(FIRST_PAGE)), true}) &&
+		   e.kind == ERR_SYSTEM && strcmp(e.text, "out of memory") == 0,
+	   "a list is never cut because memory is out");
+	no_copy_of = NULL;
 	ok(!LIST(&e,
-		 {ANSWER("200 OK", "", CLOSED("{\"data\":[1],\"next\":\"http://x.example/\"}")),
+		 {ANSWER("200 OK", "", CLOSED("{\"data\":[],\"next\":\"http://x.example/\"}")),
 		  true}) &&
 		   e.kind == ERR_REFUSED && strstr(e.text, "not below the endpoint"),
 	   "but not to another host");
 	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED("{\"a\":1}")), true}) &&
 		   e.kind == ERR_REFUSED && strstr(e.text, "no list"),
 	   "what is no list is refused");
+	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED("{\"data\":[{},7]}")), true}) &&
+		   e.kind == ERR_REFUSED &&
+		   strcmp(e.text, "GET projects/: 200: the list holds what is no object") == 0,
+	   "so is a list with something else than objects");
 	ok(!LIST(&e,
 		 {ANSWER("301 Moved", "Location: https://x.example/\r\n", CLOSED("")), true}) &&
 		   e.kind == ERR_REFUSED &&
-		   strstr(e.text, "redirected to 'https://x.example/'"),
+		   strcmp(e.text, "GET projects/: 301: redirected to 'https://x.example/'") ==
+			   0,
 	   "a redirect is told");
 	ok(!LIST(&e, {ANSWER("401 No", "", CLOSED("{\"message\":\"no\"}")), true}) &&
 		   e.kind == ERR_REFUSED &&
@@ -179,6 +199,8 @@ static void submits(const char *answer, enum dr_submitted how, const char *job, 
 	ANSWER("422 No", "Location: /api/v2/projects/p/modelJobs/9/\r\n",                      \
 	       CLOSED("{\"message\":\"x\",\"errorName\":\"JobAlreadyAdded\"" rest "}"))
 
+#define ELSEWHERE ANSWER("302 Found", "Location: https://login.example/job/7/\r\n", CLOSED(""))
+
 static void submissions(void)
 {
 	struct dr_submission s;
@@ -211,6 +233,47 @@ static void submissions(void)
 	ok(!submit(&(struct step){ANSWER("202 Accepted", "", CLOSED("")), true}, &s, &e) &&
 		   e.kind == ERR_REFUSED,
 	   "a 202 without a job is an error");
+	ok(!submit(&(struct step){ELSEWHERE, true}, &s, &e) && e.kind == ERR_REFUSED &&
+		   strcmp(e.text, "POST projects/p/models/: 302: redirected to "
+				  "'https://login.example/job/7/'") == 0,
+	   "a redirect is not taken for a job's place");
+}
+
+/* ---- sending ---- */
+
+static void redirected(struct err *e, const char *want, const char *what)
+{
+	if (!ok(e->kind == ERR_REFUSED && strcmp(e->text, want) == 0, "%s", what))
+		printf("# %s\n", e->text);
+	*e = (struct err){0};
+}
+
+static void sending(void)
+{
+	static const struct step script[] = {{ELSEWHERE, true}};
+	struct dr *dr = OPEN(script);
+	struct err e = {0};
+	char file[] = "/tmp/dr_wire.XXXXXX", *where;
+
+	close(mkstemp(file));
+	where = dr_project_create(dr, file, "x", &e);
+	unlink(file);
+	ok(!where, "a redirect is not taken for a status");
+	redirected(&e, "POST projects/: 302: redirected to 'https://login.example/job/7/'",
+		   "of an upload: it is told");
+	ok(!dr_project_create(dr, "http://t.example/", NULL, &e), "nor where a URL is sent");
+	redirected(&e, "POST projects/: 302: redirected to 'https://login.example/job/7/'",
+		   "but told");
+	ok(!dr_project_delete(dr, "5f", &e), "nor for a deletion that was done");
+	redirected(&e, "DELETE projects/5f/: 302: redirected to 'https://login.example/job/7/'",
+		   "but told");
+	ok(!dr_job_cancel(dr, "5f", "12", &e), "nor for a job that was cancelled");
+	redirected(&e,
+		   "DELETE projects/5f/jobs/12/: 302: redirected to "
+		   "'https://login.example/job/7/'",
+		   "but told");
+	free(where);
+	CLOSE(dr);
 }
 
 /* ---- jobs ---- */
@@ -235,6 +298,20 @@ static void job_is(const char *answer, enum dr_job_state state, const char *mode
 	CLOSE(dr);
 }
 
+static void job_refused(const char *answer, const char *why, const char *what)
+{
+	struct step step = {answer, true};
+	struct dr *dr = open_at(server = server_start(&step, 1));
+	struct dr_job job;
+	struct err e = {0};
+	bool good = dr_job_get(dr, "p", "12", &job, &e);
+
+	if (!ok(!good && e.kind == ERR_REFUSED && strcmp(e.text, why) == 0, "%s", what))
+		printf("# %s\n", e.text);
+	dr_job_release(&job);
+	CLOSE(dr);
+}
+
 static void jobs(void)
 {
 	job_is(ANSWER("200 OK", "", CLOSED("{\"id\":\"12\",\"status\":\"inprogress\"}")),
@@ -252,6 +329,16 @@ static void jobs(void)
 	       NULL, "an aborted one");
 	job_is(ANSWER("404 No", "", CLOSED("{\"message\":\"no\"}")), DR_JOB_GONE, NULL, NULL,
 	       "one that the server does not know");
+	job_is(ANSWER("200 OK", "", CLOSED("{\"status\":\"settling\",\"modelId\":1.5}")),
+	       DR_JOB_PENDING, NULL, NULL,
+	       "a state of another name, and a model that is no id");
+	job_refused(ANSWER("200 OK", "", CLOSED("{\"id\":\"12\"}")),
+		    "job 12: 200: the server tells no status of the job",
+		    "a job without a status is not asked for again for ever");
+	job_refused(ANSWER("200 OK", "", CLOSED("[]")),
+		    "job 12: 200: the server tells no status of the job", "nor what is no job");
+	job_refused(ELSEWHERE, "job 12: 302: redirected to 'https://login.example/job/7/'",
+		    "a job that is elsewhere is not taken for one in progress");
 }
 
 static void statuses(void)
@@ -264,6 +351,13 @@ static void statuses(void)
 		 true}};
 	static const struct step never[] = {
 		{ANSWER("200 OK", "", CLOSED("{\"status\":\"RUNNING\"}")), true}};
+	static const struct step silent[] = {
+		{ANSWER("200 OK", "", CLOSED("{\"message\":\"x\"}")), true}};
+	static const struct step elsewhere[] = {{ELSEWHERE, true}};
+	static const struct step page[] = {
+		{ANSWER("200 OK", "", CLOSED("<html>wait</html>")), true},
+		{ANSWER("303 See", "Location: /api/v2/projects/5f/\r\n", CLOSED("<html>")),
+		 true}};
 	struct err e = {0};
 	struct dr *dr = OPEN(done);
 	char *where = dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e);
@@ -279,6 +373,21 @@ static void statuses(void)
 	dr = OPEN(never);
 	ok(!dr_status_wait(dr, "status/1/", 0.3, NULL, NULL, &e) && e.kind == ERR_LIMIT,
 	   "and is not waited for longer than asked");
+	CLOSE(dr);
+	dr = OPEN(silent);
+	ok(!dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e) && e.kind == ERR_REFUSED &&
+		   strcmp(e.text, "200: the server tells no status of the work") == 0,
+	   "one that tells no status is not waited for for ever");
+	CLOSE(dr);
+	dr = OPEN(elsewhere);
+	ok(!dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e) && e.kind == ERR_REFUSED &&
+		   strcmp(e.text, "302: redirected to 'https://login.example/job/7/'") == 0,
+	   "nor is one that is elsewhere");
+	CLOSE(dr);
+	dr = OPEN(page);
+	where = dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e);
+	is_str(where, "/api/v2/projects/5f/", "a page for people is no answer: asked again");
+	free(where);
 	CLOSE(dr);
 }
 
@@ -313,6 +422,11 @@ static void metrics(void)
 	ok(!dr_project_metric(dr, project, NULL, &name, &minimize, &e) && e.kind == ERR_INPUT,
 	   "a project without a target has no metric");
 	cJSON_Delete(project);
+	project = parsed("{\"id\":77,\"target\":\"is bad\",\"metric\":\"LogLoss\"}");
+	ok(dr_project_metric(dr, project, NULL, &name, &minimize, &e) && minimize &&
+		   strstr(server->text[server->requests - 1], "/projects/77/features/"),
+	   "the project's id may be a number");
+	cJSON_Delete(project);
 	CLOSE(dr);
 }
 
@@ -323,6 +437,7 @@ int main(void)
 	ids();
 	lists();
 	submissions();
+	sending();
 	jobs();
 	statuses();
 	metrics();
