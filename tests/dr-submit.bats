@@ -272,6 +272,29 @@ refused() {
 	[ $((last - first)) = 2 ]
 }
 
+@test "an answer that is lost every time ends it with 5, and the next run has its job" {
+	faults_start '0 0 POST advancedTuning/$ lose'
+	trial 1 '{"learning_rate":0.455}' >in
+	run -5 --separate-stderr dr-submit --retry-for 1.5 --model "$MODEL" --log log <in
+	[ "$output" = "" ]
+	[[ $stderr == "dr-submit: trial 0000000000000001: POST projects/"*"it is not known whether the request was accepted" ]]
+	[ "$(faults_requests '^POST')" = 3 ]
+	run -5 --separate-stderr dr-submit --retry-for 0 --model "$MODEL" --log log <in
+	[ "$(faults_requests '^POST')" = 4 ]
+	cmp log in
+	faults_stop
+	run -0 --separate-stderr dr-submit --model "$MODEL" --log log <in
+	assert_json '.[0].state == "submitted" and .[0].taken_over'
+}
+
+@test "a redirect is told, and not taken for a job" {
+	faults_start '0 0 POST advancedTuning/$ answer 302 {}'
+	trial 1 '{"learning_rate":0.456}' >in
+	run -4 --separate-stderr dr-submit --model "$MODEL" <in
+	[ "$output" = "" ]
+	[ "$stderr" = "dr-submit: trial 0000000000000001: 302: not the answer expected" ]
+}
+
 @test "the log has the proposal before the request and the job before the output" {
 	faults_start '0 0 POST advancedTuning/$ stall'
 	trial 1 '{"learning_rate":0.46}' >in

@@ -12,6 +12,7 @@
 
 static const char *project, *model, *log_path;
 static long parallel = 8;
+static double retry_for_s = 60;
 static bool skip_bad;
 
 static const struct cli_option options[] = {
@@ -22,6 +23,8 @@ static const struct cli_option options[] = {
 	 "trial log: append to it, and submit nothing twice"},
 	{"parallel", 0, CLI_INT, &parallel, "N", "requests under way at once", .min = 1,
 	 .max = 256},
+	{"retry-for", 0, CLI_REAL, &retry_for_s, "SECONDS",
+	 "send a request whose answer is lost again, for so long", .min = 0, .max = 86400},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
 	 "pass over bad lines and let bad trials fail, instead of stopping"},
 	{.type = CLI_LAST},
@@ -128,6 +131,7 @@ int main(int argc, char **argv)
 		.project = project, .model = model, .default_project = dr_project_meant(NULL)};
 	s.parallel = (size_t)parallel;
 	s.skip_bad = skip_bad;
+	s.retry_for_s = retry_for_s;
 	submit_init(&s);
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
 	in.skip_bad = skip_bad;

@@ -12,8 +12,6 @@
 #include "ndjson/ndjson.h"
 #include "trial/trial.h"
 
-/* A lost answer is asked for after 1, 2, 4, ... 32 s. */
-#define LOST_MAX 6
 /* A full queue is tried after 1, 2, 4, ... 30 s. */
 #define FULL_WAIT_MAX_S 30.0
 
@@ -23,8 +21,9 @@ struct flight {
 	cJSON *rec, *values;
 	const struct target *target;
 	bool sent;
-	double due; /* not to be sent before */
-	int lost;   /* answers that were lost */
+	double due;      /* not to be sent before */
+	int lost;        /* answers that were lost */
+	double waited_s; /* after them, altogether */
 	char first_sent[TRIAL_TIME_LEN +
 			1]; /* the time of the first of them, or the last sent */
 };
@@ -181,9 +180,11 @@ static void queue_full(struct submitter *s)
 static void lost(struct flight *f, const struct err *why)
 {
 	struct err e = *why;
+	double wait = fmin(ldexp(1, f->lost++), f->s->retry_for_s - f->waited_s);
 
-	if (++f->lost <= LOST_MAX) {
-		f->due = http_now() + ldexp(1, f->lost - 1);
+	if (wait > 0) {
+		f->waited_s += wait;
+		f->due = http_now() + wait;
 		cli_verbose(1, "trial %s: %s; asking again", trial_id(f->rec), why->text);
 		return;
 	}
@@ -195,11 +196,14 @@ static void lost(struct flight *f, const struct err *why)
 /* The server did not accept it: this trial, or any. */
 static void refused(struct flight *f, const struct http_response *r, const struct err *why)
 {
-	struct err said = {0};
+	struct err said = *why;
 	char *reason;
 
 	if (r->status != 413 && r->status != 422) {
-		stop(f->s, why);
+		/* What http took for success it has not said the request of. */
+		if (r->status / 100 == 2 || r->status / 100 == 3)
+			err_prefix(&said, "trial %s", trial_id(f->rec));
+		stop(f->s, &said);
 		return;
 	}
 	if (!(reason = http_reason(dr_http(f->s->dr), r))) {

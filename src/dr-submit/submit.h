@@ -11,7 +11,8 @@
  * it by its content and answers JobAlreadyAdded with the job's id, and where there
  * is no job it makes the one that was wanted.  So the request is repeated, after a
  * pause in which the server can finish what it may still be doing with the first
- * one, and either answer names the one job of the trial.  It is this that makes it
+ * one, and either answer names the one job of the trial.  Where answers are lost
+ * again and again the end is ERR_UNAVAILABLE.  It is this that makes it
  * safe to be killed between the request and the log's record, too: the next run
  * repeats the request.
  *
@@ -36,8 +37,10 @@ struct submitter {
 	struct dr *dr;
 	struct trial_log *log; /* of --log, or one in memory */
 	struct target_options options;
-	size_t parallel; /* trials under way at once */
-	bool skip_bad;   /* a trial that cannot be becomes a failed record */
+	size_t parallel;    /* trials under way at once */
+	bool skip_bad;      /* a trial that cannot be becomes a failed record */
+	double retry_for_s; /* lost answers are asked for after 1, 2, 4 s ..., as long as this
+			     */
 
 	/* Results: trials that failed here, and why nothing more can be sent. */
 	size_t failed;
