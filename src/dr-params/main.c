@@ -44,16 +44,15 @@ static bool put_model(struct dr *dr, const char *of, const char *model, struct e
 
 /* The model that a record is, and its project: the record's, where the user names
  * none. NULL: it is something else. */
-static const char *find_model(const cJSON *rec, const struct ndjson_reader *r, const char **of,
-			      struct err *e)
+static const char *find_model(const cJSON *rec, const char **of, struct err *e)
 {
 	const char *id = json_str(rec, "id");
 
 	*of = dr_project_meant(project ? project : json_str(rec, "project_id"));
 	if (!id || !json_str(rec, "blueprint_id"))
-		err_set(e, ERR_INPUT, "%s:%zu: not a model record", r->name, r->line);
+		err_set(e, ERR_INPUT, "not a model record");
 	else if (!*of)
-		err_set(e, ERR_INPUT, "%s:%zu: 'project_id' is missing", r->name, r->line);
+		err_set(e, ERR_INPUT, "'project_id' is missing");
 	return e->kind == ERR_NONE ? id : NULL;
 }
 
@@ -73,16 +72,9 @@ static void report_bad(const struct err *e, void *ctx)
 static bool take_record(cJSON *rec, struct ndjson_reader *r, void *ctx, struct err *e)
 {
 	struct run *run = ctx;
-	struct err bad = {0};
-	const char *of, *id = find_model(rec, r, &of, &bad);
+	const char *of, *id = find_model(rec, &of, e);
 
-	if (id)
-		return put_model(run->dr, of, id, e);
-	if (skip_bad)
-		report_bad(&bad, run);
-	else
-		*e = bad;
-	return skip_bad;
+	return id ? put_model(run->dr, of, id, e) : ndjson_refuse(r, e);
 }
 
 static bool put_given(struct dr *dr, int n, char **operands, struct err *e)

@@ -78,16 +78,15 @@ static bool train(struct run *run, const char *of, const char *blueprint, struct
 }
 
 /* The blueprint that a record names, and its project; NULL: it is something else. */
-static const char *find_blueprint(const cJSON *rec, const struct ndjson_reader *r,
-				  const char **of, struct err *e)
+static const char *find_blueprint(const cJSON *rec, const char **of, struct err *e)
 {
 	const char *id = json_str(rec, "id");
 
 	*of = dr_project_meant(project ? project : json_str(rec, "project_id"));
 	if (!id || json_get(rec, "blueprint_id") || json_get(rec, "parameter"))
-		err_set(e, ERR_INPUT, "%s:%zu: not a blueprint record", r->name, r->line);
+		err_set(e, ERR_INPUT, "not a blueprint record");
 	else if (!*of)
-		err_set(e, ERR_INPUT, "%s:%zu: 'project_id' is missing", r->name, r->line);
+		err_set(e, ERR_INPUT, "'project_id' is missing");
 	return e->kind == ERR_NONE ? id : NULL;
 }
 
@@ -102,18 +101,12 @@ static void report_bad(const struct err *e, void *ctx)
 static bool take_record(cJSON *rec, struct ndjson_reader *r, void *ctx, struct err *e)
 {
 	struct run *run = ctx;
-	struct err bad = {0};
 	const char *of, *id;
 
 	if (json_str(rec, "trial"))
 		return ndjson_pass(stdout, r, e);
-	if ((id = find_blueprint(rec, r, &of, &bad)))
-		return train(run, of, id, e);
-	if (skip_bad)
-		report_bad(&bad, run);
-	else
-		*e = bad;
-	return skip_bad;
+	id = find_blueprint(rec, &of, e);
+	return id ? train(run, of, id, e) : ndjson_refuse(r, e);
 }
 
 static bool train_given(struct run *run, struct err *e)
