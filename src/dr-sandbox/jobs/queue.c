@@ -127,8 +127,14 @@ void queue_again(struct store *s, long long id)
 {
 	store_run(s,
 		  "UPDATE job SET status = 'queue', started = NULL, crashes = crashes + 1"
-		  " WHERE id = ?",
+		  " WHERE id = ? AND status = 'inprogress'",
 		  "i", id);
+}
+
+/* Predictions that nobody will make any more. */
+static void drop_prediction(struct store *s, long long job)
+{
+	store_run(s, "DELETE FROM prediction WHERE job = ? AND rows IS NULL", "i", job);
 }
 
 void queue_failed(struct store *s, const struct queue_job *j, const char *why)
@@ -149,6 +155,7 @@ void queue_failed(struct store *s, const struct queue_job *j, const char *why)
 			"DELETE FROM dataset WHERE status IN (SELECT id FROM status WHERE job "
 			"= ?)",
 			"i", j->id);
+	drop_prediction(s, j->id);
 	if (strcmp(j->kind, "aim") == 0)
 		store_run(s,
 			  "UPDATE project SET stage = 'aim', asked = NULL, autopilot_mode = "
@@ -158,8 +165,11 @@ void queue_failed(struct store *s, const struct queue_job *j, const char *why)
 
 bool queue_cancel(struct store *s, long long id)
 {
-	return store_run(s,
-			 "UPDATE job SET status = 'ABORTED', fingerprint = NULL"
-			 " WHERE id = ? AND status IN ('fetch', 'queue', 'inprogress')",
-			 "i", id) == 1;
+	if (store_run(s,
+		      "UPDATE job SET status = 'ABORTED', fingerprint = NULL"
+		      " WHERE id = ? AND status IN ('fetch', 'queue', 'inprogress')",
+		      "i", id) != 1)
+		return false;
+	drop_prediction(s, id);
+	return true;
 }

@@ -51,7 +51,8 @@ bool queue_has_file(struct store *s, const char *name);
 /* Whether the job shall still run. */
 bool queue_wants(struct store *s, long long id);
 
-/* Its ends. result_store (result.h) makes COMPLETED. */
+/* Its ends. result_store (result.h) makes COMPLETED.  All of them leave one alone that is
+ * over already: a client may have cancelled it a moment ago. */
 void queue_again(struct store *s, long long id);
 void queue_failed(struct store *s, const struct queue_job *j, const char *why);
 /* False: it was final already. */

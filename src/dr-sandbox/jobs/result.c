@@ -10,6 +10,9 @@ bool result_store(struct store *s, const struct queue_job *j, const cJSON *answe
 {
 	bool ok;
 
+	/* The worker has ended, and the client has cancelled, at the same time. */
+	if (!queue_wants(s, j->id))
+		return err_set(e, ERR_INPUT, "the job is not wanted any more");
 	if (strcmp(j->kind, "upload") == 0)
 		ok = answer_upload(s, j, answer, e);
 	else if (strcmp(j->kind, "aim") == 0)

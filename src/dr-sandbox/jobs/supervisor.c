@@ -17,9 +17,9 @@
 
 #include <curl/curl.h>
 
-#include "home/home.h"
 #include "jobs/autopilot.h"
 #include "jobs/fetch.h"
+#include "jobs/files.h"
 #include "jobs/jobs.h"
 #include "jobs/queue.h"
 #include "jobs/result.h"
@@ -71,48 +71,6 @@ static void warn(const struct jobs *j, const struct err *e)
 		j->c.warn(e->text);
 }
 
-static char *project_file(const struct jobs *j, const char *project, const char *name)
-{
-	char *path;
-
-	return asprintf(&path, "%s/%s%s", j->c.projects, project, name) < 0 ? NULL : path;
-}
-
-/* The table of a job: the project's, or the dataset that its spec names. */
-static char *table_file(const struct jobs *j, const struct queue_job *job)
-{
-	const char *name = json_str(job->spec, "csv");
-	char *path;
-
-	if (!name)
-		return project_file(j, job->project, "/data.csv");
-	if (asprintf(&path, "%s/%s/work/%s", j->c.projects, job->project, name) < 0)
-		return NULL;
-	return path;
-}
-
-/* The job line: what is stored, and where things lie. */
-static char *job_line(const struct jobs *j, const struct queue_job *job)
-{
-	char *csv = table_file(j, job);
-	char *dir = project_file(j, job->project, "/work");
-	char *text = NULL, *line = NULL;
-	bool table = strcmp(job->kind, "upload") == 0 || strcmp(job->kind, "aim") == 0 ||
-		     json_str(job->spec, "csv");
-	bool folder = strcmp(job->kind, "upload") != 0 && strcmp(job->kind, "dataset") != 0;
-
-	cJSON_DeleteItemFromObjectCaseSensitive(job->spec, "url");
-	if (csv && dir && (!table || json_set_str(job->spec, "csv", csv)) &&
-	    (!folder || json_set_str(job->spec, "dir", dir)))
-		text = json_string(job->spec);
-	if (text && asprintf(&line, "%s\n", text) < 0)
-		line = NULL;
-	free(csv);
-	free(dir);
-	free(text);
-	return line;
-}
-
 static void vacate(struct place *p)
 {
 	worker_release(&p->worker);
@@ -120,46 +78,13 @@ static void vacate(struct place *p)
 	*p = (struct place){.worker = WORKER_NONE};
 }
 
-/* A file in the project's folder `work`, that nothing in the database stands for any more. */
-static void tidy_file(struct jobs *j, const struct queue_job *job, const char *name)
+/* A job is over: nothing that is of no use is kept of it. */
+static void tidy(const struct jobs *j, const struct queue_job *job)
 {
 	struct err e = {0};
-	bool there;
-	char *path;
 
-	if (!name)
-		return;
-	store_begin(j->store);
-	there = queue_has_file(j->store, name) || store_failed(j->store);
-	store_end(j->store, true, &e);
-	if (!there &&
-	    asprintf(&path, "%s/%s/work/%s", j->c.projects, job->project, name) >= 0) {
-		unlink(path);
-		free(path);
-	}
-}
-
-/* A table that did not become a project, or a dataset, leaves nothing behind; nor do
- * predictions that nobody waits for any more. */
-static void tidy(struct jobs *j, const struct queue_job *job)
-{
-	struct err e = {0};
-	const char *csv = json_str(job->spec, "csv");
-	bool there;
-	char *path;
-
-	if (strcmp(job->kind, "dataset") == 0) /* job_line has put the folder in front */
-		tidy_file(j, job, csv && strrchr(csv, '/') ? strrchr(csv, '/') + 1 : csv);
-	tidy_file(j, job, json_str(job->spec, "out"));
-	if (strcmp(job->kind, "upload") != 0)
-		return;
-	store_begin(j->store);
-	there = queue_has_project(j->store, job->project) || store_failed(j->store);
-	store_end(j->store, true, &e);
-	path = home_project(j->c.projects, job->project);
-	if (!there && path && !home_remove_tree(path, &e))
+	if (!files_tidy(j->c.projects, j->store, job, &e))
 		warn(j, &e);
-	free(path);
 }
 
 static bool store_failure(struct jobs *j, const struct queue_job *job, const char *why,
@@ -259,7 +184,7 @@ static bool start_next(struct jobs *j, struct place *p)
 		queue_job_release(&p->job);
 		return false;
 	}
-	line = job_line(j, &p->job);
+	line = files_job_line(j->c.projects, &p->job);
 	if (!line)
 		err_nomem(&e);
 	if (!line || !worker_start(&p->worker, j->c.worker, line, &limits, &e)) {
@@ -306,7 +231,7 @@ static void start_transfers(struct jobs *j)
 			return;
 		after = t->job.id;
 		url = json_str(t->job.spec, "url");
-		path = table_file(j, &t->job);
+		path = files_table(j->c.projects, &t->job);
 		if (path && url)
 			t->fetch = fetch_start(j->multi, url, path, j->c.upload_max, &e);
 		free(path);
@@ -408,14 +333,15 @@ static void dismiss(struct jobs *j)
 	bool busy = true;
 
 	for (long i = 0; i < j->c.places; i++)
-		if (j->place[i].taken)
-			worker_signal(&j->place[i].worker, SIGTERM);
+		worker_signal(&j->place[i].worker, SIGTERM);
 	while (busy && steady() < until) {
 		busy = false;
 		for (long i = 0; i < j->c.places; i++) {
-			if (j->place[i].taken)
-				worker_pump(&j->place[i].worker);
-			busy = busy || (j->place[i].taken && !j->place[i].worker.ended);
+			struct worker *w = &j->place[i].worker;
+
+			if (w->pid > 0)
+				worker_pump(w);
+			busy = busy || (w->pid > 0 && !w->ended);
 		}
 		if (busy)
 			nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);

@@ -200,7 +200,8 @@ void worker_pump(struct worker *w)
 
 void worker_signal(const struct worker *w, int signal)
 {
-	if (!w->ended)
+	/* One that never started has the number 0, which would name our own group. */
+	if (w->pid > 0 && !w->ended)
 		kill(-w->pid, signal);
 }
 

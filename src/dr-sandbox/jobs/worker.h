@@ -49,7 +49,7 @@ bool worker_start(struct worker *w, const char *path, char *line,
 /* Move bytes without waiting; notice the end. */
 void worker_pump(struct worker *w);
 
-/* Send a signal to the whole group. */
+/* Send a signal to the whole group; nothing where it has ended or was never started. */
 void worker_signal(const struct worker *w, int signal);
 
 /*
