@@ -6,6 +6,9 @@
 
 #include "json/json.h"
 
+/* A status that moves more often is going round in a circle. */
+#define MOVES_MAX 8
+
 static bool starts_with(const char *s, const char *word)
 {
 	return s && strncasecmp(s, word, strlen(word)) == 0;
@@ -277,23 +280,39 @@ static bool status_over(const struct http_response *r, char **result, dr_tick_fn
 	return false;
 }
 
+/* A status may have moved, as newer servers say with 307: look there next. */
+static bool has_moved(struct http_response *r, char **moved)
+{
+	if (r->status != 307 || !r->location)
+		return false;
+	free(*moved);
+	*moved = r->location;
+	r->location = NULL;
+	return true;
+}
+
 char *dr_status_wait(struct dr *dr, const char *location, double limit_s, dr_tick_fn *tick,
 		     void *ctx, struct err *e)
 {
-	struct http_request q = {.method = HTTP_GET, .path = location, .want_json = true};
 	struct dr_wait w = {.limit_s = limit_s, .what = "the server's work"};
-	char *result = NULL;
+	char *result = NULL, *moved = NULL;
 	bool over = false;
 
-	while (!over && dr_wait(dr, &w, e)) {
+	for (int moves = 0; !over && dr_wait(dr, &w, e);) {
+		struct http_request q = {.method = HTTP_GET,
+					 .path = moved ? moved : location,
+					 .want_json = true};
 		struct http_response r;
 
 		over = !http_call(dr_http(dr), &q, &r, e);
 		if (over)
 			dr_check(dr, &r, e);
-		else
+		else if (moves == MOVES_MAX || !has_moved(&r, &moved))
 			over = status_over(&r, &result, tick, ctx, e);
+		else
+			moves++;
 		http_response_release(&r);
 	}
+	free(moved);
 	return result;
 }

@@ -76,7 +76,8 @@ cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e);
 bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct err *e);
 
 /*
- * Wait for a status (the Location of a 202) and give where its result is.  tick
+ * Wait for a status (the Location of a 202) and give where its result is.  A status
+ * that moves (307) is followed below the endpoint, nothing else is.  tick
  * (may be NULL) is called at each look with the server's words.  ERR_LIMIT after
  * limit_s (0: none); ERR_REFUSED where the work failed, with the server's message.
  */

@@ -354,6 +354,13 @@ static void statuses(void)
 	static const struct step silent[] = {
 		{ANSWER("200 OK", "", CLOSED("{\"message\":\"x\"}")), true}};
 	static const struct step elsewhere[] = {{ELSEWHERE, true}};
+	static const struct step moved[] = {
+		{ANSWER("307 Moved", "Location: /api/v2/status/2/\r\n", CLOSED("")), true},
+		{ANSWER("200 OK", "", CLOSED("{\"status\":\"RUNNING\"}")), true},
+		{ANSWER("303 See", "Location: /api/v2/projects/5f/\r\n", CLOSED("")), true}};
+	static const struct step away[] = {
+		{ANSWER("307 Moved", "Location: https://x.example/status/2/\r\n", CLOSED("")),
+		 true}};
 	static const struct step page[] = {
 		{ANSWER("200 OK", "", CLOSED("<html>wait</html>")), true},
 		{ANSWER("303 See", "Location: /api/v2/projects/5f/\r\n", CLOSED("<html>")),
@@ -383,6 +390,18 @@ static void statuses(void)
 	ok(!dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e) && e.kind == ERR_REFUSED &&
 		   strcmp(e.text, "302: redirected to 'https://login.example/job/7/'") == 0,
 	   "nor is one that is elsewhere");
+	CLOSE(dr);
+	dr = OPEN(moved);
+	where = dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e);
+	is_str(where, "/api/v2/projects/5f/", "one that moves is followed");
+	ok(server->requests == 3 && strncmp(server->text[2], "GET /api/v2/status/2/ ", 22) == 0,
+	   "and looked for there from then on");
+	free(where);
+	CLOSE(dr);
+	dr = OPEN(away);
+	ok(!dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e) && e.kind == ERR_REFUSED &&
+		   strstr(e.text, "not below the endpoint") && server->requests == 1,
+	   "but not to another host");
 	CLOSE(dr);
 	dr = OPEN(page);
 	where = dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e);
