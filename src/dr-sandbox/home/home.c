@@ -11,10 +11,13 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sha2.h>
 
+#define LOCK_TRIES 100 /* for a second in all */
+#define LOCK_PAUSE_NS 10000000
 #define TOKEN_BYTES 32 /* of chance in a new token */
 #define TOKEN_MIN 16   /* characters of one that the user has put there */
 
@@ -61,6 +64,21 @@ static bool below(char **out, const char *dir, const char *name, struct err *e)
 	return err_nomem(e);
 }
 
+/* A service that was killed holds its lock until the last of its threads has gone, which
+ * may be after its parent was told of its end: whoever starts it again waits for that. */
+static bool take_lock(int fd)
+{
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK)
+			return false;
+		nanosleep(&(struct timespec){.tv_nsec = LOCK_PAUSE_NS}, NULL);
+	}
+	errno = EWOULDBLOCK;
+	return false;
+}
+
 /* Take the lock of a folder; two services on one database would each run every job. */
 static bool lock(struct home *h, struct err *e)
 {
@@ -72,7 +90,7 @@ static bool lock(struct home *h, struct err *e)
 	h->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (h->lock < 0)
 		err_errno(e, "%s", path);
-	else if (flock(h->lock, LOCK_EX | LOCK_NB) == 0)
+	else if (take_lock(h->lock))
 		ok = ftruncate(h->lock, 0) == 0 && dprintf(h->lock, "%d\n", (int)getpid()) > 0;
 	else if (errno == EWOULDBLOCK)
 		err_set(e, ERR_SYSTEM, "%s: another dr-sandbox runs on this folder", h->dir);
