@@ -1,9 +1,13 @@
 #include "jobs/fetch.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATIENCE_S 30L /* to connect, and without a byte */
@@ -13,7 +17,9 @@ struct fetch {
 	CURL *easy;
 	char *path, *part; /* where it shall be; where it grows */
 	FILE *out;
+	int in; /* of a file: URL, else -1 */
 	size_t size, size_max;
+	int failed; /* errno of a write that failed */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -35,12 +41,54 @@ static size_t take(char *data, size_t one, size_t n, void *ctx)
 	f->size += one * n;
 	if (f->size > f->size_max)
 		return 0;
-	return fwrite(data, 1, one * n, f->out);
+	if (fwrite(data, 1, one * n, f->out) == one * n)
+		return one * n;
+	f->failed = errno;
+	return 0;
 }
 
-static bool set_up(struct fetch *f, const char *url)
+/* The path of a file: URL, the caller's; libcurl frees it with curl_free. */
+static char *path_of(const char *url, struct err *e)
+{
+	CURLU *u = curl_url();
+	char *path = NULL;
+	CURLUcode rc = u ? curl_url_set(u, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
+
+	if (rc == CURLUE_OK)
+		rc = curl_url_get(u, CURLUPART_PATH, &path, CURLU_URLDECODE);
+	if (rc != CURLUE_OK)
+		err_set(e, ERR_INPUT, "the URL cannot be fetched: %s", curl_url_strerror(rc));
+	curl_url_cleanup(u);
+	return path;
+}
+
+/*
+ * Open the file of a file: URL and let `url` name the open file.  libcurl would wait for
+ * whoever writes to a pipe, and read a device for ever, all in one call.
+ */
+static bool open_file(struct fetch *f, const char *from, char *url, size_t size, struct err *e)
+{
+	char *path = path_of(from, e);
+	struct stat st;
+
+	if (!path)
+		return false;
+	f->in = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (f->in < 0 || fstat(f->in, &st) < 0)
+		err_set(e, ERR_INPUT, "the URL cannot be fetched: %s", strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		err_set(e, ERR_INPUT, "the URL cannot be fetched: not a regular file");
+	else if (st.st_size == 0)
+		err_set(e, ERR_INPUT, "the file at the URL is empty");
+	snprintf(url, size, "file:///proc/self/fd/%d", f->in);
+	curl_free(path);
+	return e->kind == ERR_NONE;
+}
+
+static bool set_up(struct fetch *f, const char *url, double time_max_s)
 {
 	CURL *c = f->easy;
+	long most = (long)fmin(ceil(time_max_s * 1000), 1e9);
 
 	return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https,file") == CURLE_OK &&
@@ -51,6 +99,7 @@ static bool set_up(struct fetch *f, const char *url)
 	       curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_USERAGENT, "dr-sandbox") == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, PATIENCE_S) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, most > 0 ? most : 1L) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, PATIENCE_S) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
@@ -60,9 +109,10 @@ static bool set_up(struct fetch *f, const char *url)
 }
 
 struct fetch *fetch_start(CURLM *multi, const char *url, const char *path, size_t size_max,
-			  struct err *e)
+			  double time_max_s, struct err *e)
 {
 	struct fetch *f = calloc(1, sizeof(*f));
+	char opened[64];
 
 	if (!f || asprintf(&f->part, "%s.part", path) < 0) {
 		free(f);
@@ -70,14 +120,20 @@ struct fetch *fetch_start(CURLM *multi, const char *url, const char *path, size_
 		return NULL;
 	}
 	f->path = strdup(path);
+	f->in = -1;
 	f->size_max = size_max;
+	if (strncasecmp(url, "file:", 5) == 0) {
+		if (!open_file(f, url, opened, sizeof(opened), e))
+			goto fail;
+		url = opened;
+	}
 	f->out = create(f->part);
 	if (!f->out) {
 		err_errno(e, "%s", f->part);
 		goto fail;
 	}
 	f->easy = curl_easy_init();
-	if (!f->path || !f->easy || !set_up(f, url) ||
+	if (!f->path || !f->easy || !set_up(f, url, time_max_s) ||
 	    curl_multi_add_handle(multi, f->easy) != CURLM_OK) {
 		err_set(e, ERR_SYSTEM, "the URL cannot be fetched");
 		goto fail;
@@ -97,6 +153,10 @@ bool fetch_finish(struct fetch *f, CURLcode code, struct err *e)
 	if (f->size > f->size_max)
 		return err_set(e, ERR_INPUT, "the file at the URL is larger than %zu bytes",
 			       f->size_max);
+	if (f->failed) {
+		errno = f->failed;
+		return err_errno(e, "the file at the URL cannot be stored");
+	}
 	if (code != CURLE_OK)
 		return err_set(e, ERR_INPUT, "the URL cannot be fetched: %s",
 			       f->why[0] ? f->why : curl_easy_strerror(code));
@@ -119,6 +179,8 @@ void fetch_free(struct fetch *f)
 	curl_easy_cleanup(f->easy);
 	if (f->out)
 		fclose(f->out);
+	if (f->in >= 0)
+		close(f->in);
 	unlink(f->part); /* gone already where it was finished */
 	free(f->path);
 	free(f->part);

@@ -233,7 +233,8 @@ static void start_transfers(struct jobs *j)
 		url = json_str(t->job.spec, "url");
 		path = files_table(j->c.projects, &t->job);
 		if (path && url)
-			t->fetch = fetch_start(j->multi, url, path, j->c.upload_max, &e);
+			t->fetch = fetch_start(j->multi, url, path, j->c.upload_max,
+					       j->c.time_limit_s, &e);
 		free(path);
 		if (t->fetch)
 			continue;

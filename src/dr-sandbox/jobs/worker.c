@@ -19,15 +19,17 @@
 #define LIMIT_MEMORY 1
 #endif
 
+#define CPU_GRACE_S 5 /* from SIGXCPU to SIGKILL */
+
 static char *const environment[] = {
 	(char *)"PATH=/usr/bin:/bin",      (char *)"LC_ALL=C.UTF-8",
 	(char *)"OMP_NUM_THREADS=1",       (char *)"OPENBLAS_NUM_THREADS=1",
 	(char *)"OMP_WAIT_POLICY=passive", NULL,
 };
 
-static void set_limit(int what, rlim_t most)
+static void set_limit(int what, rlim_t most, rlim_t hard)
 {
-	struct rlimit l = {most, most};
+	struct rlimit l = {most, hard};
 
 	setrlimit(what, &l);
 }
@@ -40,6 +42,7 @@ static _Noreturn void become(const char *path, const int fd[3], pid_t parent,
 			     const struct worker_limits *limits)
 {
 	char *const argv[] = {(char *)"dr-worker", NULL};
+	rlim_t bytes = (rlim_t)limits->memory_mb << 20;
 	sigset_t none;
 	int oom;
 
@@ -60,9 +63,10 @@ static _Noreturn void become(const char *path, const int fd[3], pid_t parent,
 		close(oom);
 	}
 	if (LIMIT_MEMORY)
-		set_limit(RLIMIT_AS, (rlim_t)limits->memory_mb << 20);
-	set_limit(RLIMIT_CPU, (rlim_t)limits->cpu_s);
-	set_limit(RLIMIT_CORE, 0);
+		set_limit(RLIMIT_AS, bytes, bytes);
+	/* SIGXCPU says why; with both limits alike it would be SIGKILL at once. */
+	set_limit(RLIMIT_CPU, (rlim_t)limits->cpu_s, (rlim_t)limits->cpu_s + CPU_GRACE_S);
+	set_limit(RLIMIT_CORE, 0, 0);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
