@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#define URL_MAX ((size_t)8 << 10)
 
 bool set_tree(cJSON *obj, const char *field, cJSON *v)
 {
@@ -121,6 +124,22 @@ bool common_only(struct web_request *r, const char *const *fields)
 			return web_invalid(r, i->string, "%s is not allowed key", i->string);
 	}
 	return true;
+}
+
+const char *common_url(struct web_request *r)
+{
+	const char *url = json_str(r->body, "url");
+
+	if (!url)
+		web_invalid(r, "url", "is required: http:, https: or file:");
+	else if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0 &&
+		 strncasecmp(url, "file:/", 6) != 0)
+		web_invalid(r, "url", "must start with http:, https: or file:");
+	else if (strlen(url) > URL_MAX)
+		web_invalid(r, "url", "is longer than %zu bytes", URL_MAX);
+	else
+		return url;
+	return NULL;
 }
 
 bool common_project(struct web_request *r, struct service *sv, const char *id)

@@ -28,6 +28,9 @@ void common_page(struct web_request *r, cJSON *items, const char *key, const cha
  */
 bool common_only(struct web_request *r, const char *const *fields);
 
+/* The body's `url`: http, https or file, of a length that a URL has.  NULL: answered 422. */
+const char *common_url(struct web_request *r);
+
 /* Number of the query or the default; false: answered 422. */
 bool common_query_int(struct web_request *r, const char *name, long otherwise, long *out);
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "jobs/submit.h"
 #include "routes/prediction.h"
@@ -142,17 +141,11 @@ void route_dataset_file(struct web_request *r, void *ctx)
 void route_dataset_url(struct web_request *r, void *ctx)
 {
 	static const char *const fields[] = {"url", NULL};
-	const char *url = json_str(r->body, "url");
+	const char *url;
 	char *name;
 
-	if (!is_ready(r, ctx) || !common_only(r, fields))
+	if (!is_ready(r, ctx) || !common_only(r, fields) || !(url = common_url(r)))
 		return;
-	if (!url ||
-	    (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0 &&
-	     strncasecmp(url, "file:/", 6) != 0)) {
-		web_invalid(r, "url", "must start with http:, https: or file:");
-		return;
-	}
 	name = name_of(url);
 	if (name)
 		add_dataset(r, ctx, name, url);

@@ -1,5 +1,6 @@
 /* featurelists: lists of columns to train on; the system's and the user's. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -65,14 +66,45 @@ void route_featurelist_get(struct web_request *r, void *ctx)
 		answer_list(r, sv, r->arg[1], 200);
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All are names of columns by now. */
+static bool none_twice(struct web_request *r, const cJSON *features, size_t n)
+{
+	const char **name = malloc(n * sizeof(*name));
+	const char *twice = NULL;
+	const cJSON *f;
+	size_t i = 0;
+
+	if (!name)
+		return web_error(r, 500, "out of memory");
+	cJSON_ArrayForEach (f, features)
+		name[i++] = f->valuestring;
+	qsort(name, n, sizeof(*name), by_text);
+	for (i = 1; i < n && !twice; i++)
+		if (strcmp(name[i - 1], name[i]) == 0)
+			twice = name[i];
+	free(name);
+	return !twice || web_invalid(r, "features", "the column '%s' is there twice", twice);
+}
+
 static bool check_columns(struct web_request *r, struct service *sv, const cJSON *features)
 {
+	long long n = cJSON_GetArraySize(features);
 	const cJSON *f;
+	sqlite3_stmt *q;
 
-	if (!cJSON_IsArray(features) || !features->child)
+	if (!cJSON_IsArray(features) || n == 0)
 		return web_invalid(r, "features", "is required: a list of columns");
+	q = store_query(sv->store, "SELECT count(*) FROM feature WHERE project = ?", "s",
+			r->arg[0]);
+	if (store_next(sv->store, q) && n > store_int(q, 0))
+		return web_invalid(r, "features", "names more columns than the table has: %lld",
+				   store_int(q, 0));
 	cJSON_ArrayForEach (f, features) {
-		sqlite3_stmt *q;
 
 		if (!cJSON_IsString(f))
 			return web_invalid(r, "features", "must hold names of columns");
@@ -84,7 +116,7 @@ static bool check_columns(struct web_request *r, struct service *sv, const cJSON
 					   f->valuestring);
 		sqlite3_reset(q);
 	}
-	return true;
+	return none_twice(r, features, (size_t)n);
 }
 
 static bool name_is_free(struct web_request *r, struct service *sv, const char *name)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "jobs/submit.h"
@@ -102,18 +101,14 @@ static void create_from_file(struct web_request *r, struct service *sv)
 static void create_from_url(struct web_request *r, struct service *sv)
 {
 	static const char *const fields[] = {"projectName", "url", NULL};
-	const char *url = json_str(r->body, "url"), *name = json_str(r->body, "projectName");
+	const cJSON *asked = json_get(r->body, "projectName");
+	const char *url, *name = cJSON_GetStringValue(asked);
 	char id[STORE_ID_LEN + 1], *file;
 
-	if (!common_only(r, fields))
+	if (!common_only(r, fields) || !(url = common_url(r)))
 		return;
-	if (!url) {
-		web_invalid(r, "url", "is required: http:, https: or file:");
-		return;
-	}
-	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0 &&
-	    strncasecmp(url, "file:/", 6) != 0) {
-		web_invalid(r, "url", "must start with http:, https: or file:");
+	if (asked && !name) {
+		web_invalid(r, "projectName", "must be a text");
 		return;
 	}
 	file = strdup(base_name(url));

@@ -9,6 +9,9 @@
 #include "routes/search.h"
 #include "routes/value.h"
 
+/* Of all lists of one request. */
+#define VALUES_MAX 10000
+
 /* The model that is tuned. */
 struct base {
 	struct blueprint blueprint;
@@ -155,6 +158,7 @@ static bool check_ids(struct web_request *r, const struct base *b, const cJSON *
 static bool check_lists(struct web_request *r, const struct base *b, const cJSON *entries)
 {
 	const cJSON *i;
+	int all = 0;
 
 	cJSON_ArrayForEach (i, entries) {
 		const cJSON *p = find_parameter(b->parameters, json_str(i, "parameterId"));
@@ -166,6 +170,9 @@ static bool check_lists(struct web_request *r, const struct base *b, const cJSON
 					   "the list is empty");
 		if (n > 1 && !value_takes_list(json_get(p, "constraints")))
 			return web_error(r, 422, "Only one value allowed for this parameter");
+		all += n;
+		if (all > VALUES_MAX)
+			return web_error(r, 413, "Tuning request is too large");
 	}
 	return true;
 }
