@@ -76,7 +76,7 @@ static enum MHD_Result to_field(struct web_form *f, const char *key, const char 
 
 	if (off == 0 && ++f->parts > FIELDS_MAX)
 		return refuse(f, 422, "the form has too many parts");
-	if (off + size > FIELD_MAX || len != off)
+	if (off + size > FIELD_MAX || len != off || memchr(data, 0, size))
 		return refuse(f, 422, "a part of the form is too long or holds a NUL");
 	all = malloc(len + size + 1);
 	if (!all)

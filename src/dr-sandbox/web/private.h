@@ -8,12 +8,15 @@
 #include "web/web.h"
 
 struct web_form;
+struct web_client;
 
 struct web_private {
 	const struct web *web;
 	struct MHD_Connection *connection;
 	const struct web_route *route; /* NULL: refused before a handler was found */
+	bool begun;                    /* the head has been looked at */
 	bool refused;                  /* the answer stands; what else comes is thrown away */
+	size_t target_len;             /* bytes of path and query, as sent */
 	char *path;                    /* copy of the path, cut into the pieces */
 	const char *shown;             /* the path as it was sent, for the log */
 	char allow[64];                /* methods of the path, where this one is not */
@@ -23,11 +26,30 @@ struct web_private {
 	cJSON *body, *query;
 };
 
+/* Connections, the one that has got on least recently first. */
+struct web_clients {
+	struct web_client *first, *last;
+	size_t n, max;
+};
+
 struct web {
 	struct web_config c;
 	struct MHD_Daemon *daemon;
+	struct web_clients clients;
 	uint16_t port;
 };
+
+/*
+ * clients: who is connected.  Where there are as many as can be, whoever has got on
+ * least recently (neither a head, nor bytes of a body, nor an answer) is cut off for
+ * the next one, so that idle and dribbling connections keep nobody out.
+ */
+void clients_notify(void *web, struct MHD_Connection *c, void **state,
+		    enum MHD_ConnectionNotificationCode what);
+void clients_progress(struct web_clients *all, struct MHD_Connection *c);
+
+/* Parse the body that has come in.  False: answered. */
+bool body_parse(struct web_request *r);
 
 /*
  * Find the route for a path as it was sent.  Fills r->arg and the route, or the

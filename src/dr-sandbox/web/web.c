@@ -11,9 +11,16 @@
 
 #include "web/private.h"
 
-/* Idle connections are kept this long, and so many at once. */
+/* Idle connections are kept this long, and so many at once; those that are being cut
+ * off for others (private.h) come on top. */
 #define IDLE_S 120U
 #define CONNECTIONS 512U
+#define LEAVING 32U
+
+/* Of a head.  Beyond MEMORY libmicrohttpd itself refuses, in HTML. */
+#define TARGET_MAX ((size_t)8 << 10)
+#define HEAD_MAX ((size_t)32 << 10)
+#define MEMORY ((size_t)64 << 10)
 
 static const char *header(const struct web_request *r, const char *name)
 {
@@ -46,6 +53,70 @@ static bool choose_body(struct web_request *r)
 			 flags & WEB_FORM ? " or multipart/form-data" : "");
 }
 
+static enum MHD_Result is_text(void *cls, enum MHD_ValueKind kind, const char *key,
+			       const char *value)
+{
+	char *k = strdup(key), *v = strdup(value ? value : "");
+	bool *ok = cls;
+
+	(void)kind;
+	*ok = *ok && k && v && decode(k) && decode(v);
+	free(k);
+	free(v);
+	return *ok ? MHD_YES : MHD_NO;
+}
+
+/* Headers of which two would mean two requests, for two who read them. */
+static const char *const single[] = {
+	MHD_HTTP_HEADER_HOST, MHD_HTTP_HEADER_AUTHORIZATION, MHD_HTTP_HEADER_CONTENT_LENGTH,
+	MHD_HTTP_HEADER_CONTENT_TYPE, MHD_HTTP_HEADER_TRANSFER_ENCODING};
+#define SINGLES (sizeof(single) / sizeof(single[0]))
+
+static enum MHD_Result count(void *cls, enum MHD_ValueKind kind, const char *key,
+			     const char *value)
+{
+	size_t *n = cls;
+
+	(void)kind;
+	(void)value;
+	for (size_t i = 0; i < SINGLES; i++)
+		n[i] += strcasecmp(key, single[i]) == 0;
+	return MHD_YES;
+}
+
+static bool check_framing(struct web_request *r)
+{
+	const char *coding = header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+	size_t n[SINGLES] = {0};
+
+	MHD_get_connection_values(r->p->connection, MHD_HEADER_KIND, count, n);
+	for (size_t i = 0; i < SINGLES; i++)
+		if (n[i] > 1)
+			return web_error(r, 400, "the header %s is there twice", single[i]);
+	if (coding && header(r, MHD_HTTP_HEADER_CONTENT_LENGTH))
+		return web_error(r, 400,
+				 "Content-Length and Transfer-Encoding exclude each other");
+	return !coding || strcasecmp(coding, "chunked") == 0 ||
+	       web_error(r, 501, "the only Transfer-Encoding is chunked");
+}
+
+static bool check_head(struct web_request *r)
+{
+	const union MHD_ConnectionInfo *i = MHD_get_connection_info(
+		r->p->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	bool text = true;
+
+	if (r->p->target_len > TARGET_MAX)
+		return web_error(r, 414, "the path and its query are longer than %zu bytes",
+				 TARGET_MAX);
+	if (i && i->header_size > HEAD_MAX)
+		return web_error(r, 431, "the headers are longer than %zu bytes", HEAD_MAX);
+	if (!check_framing(r))
+		return false;
+	MHD_get_connection_values(r->p->connection, MHD_GET_ARGUMENT_KIND, is_text, &text);
+	return text || web_error(r, 400, "the query is not UTF-8 text");
+}
+
 /* The head of a request is there.  A refusal is kept until the body has been
  * read and thrown away, for clients that look at the answer only then. */
 static void begin(struct web_request *r, const char *url)
@@ -55,15 +126,29 @@ static void begin(struct web_request *r, const char *url)
 			header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING);
 
 	r->p->limit = r->p->web->c.json_max;
-	r->p->refused = !guard_host(r) || !route_find(r, url) || (has_body && !choose_body(r));
+	r->p->refused = !check_head(r) || !guard_host(r) || !route_find(r, url) ||
+			(has_body && !choose_body(r));
 	if (!r->p->refused && length && strtoull(length, NULL, 10) > r->p->limit)
 		r->p->refused = !web_error(
 			r, 413, "the request is too large: more than %zu bytes", r->p->limit);
 }
 
-static struct web_request *request_new(const struct web *w, struct MHD_Connection *c,
-				       const char *method)
+/* Whether the answer does not wait for the body: nobody knows where that ends, or the
+ * client does not send it before it has been answered, or it is too much to be read for
+ * courtesy. */
+static bool answers_at_once(const struct web_request *r)
 {
+	const char *length = header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	return r->p->refused &&
+	       (r->status == 501 || header(r, MHD_HTTP_HEADER_EXPECT) ||
+		(length && strtoull(length, NULL, 10) > r->p->web->c.json_max));
+}
+
+/* libmicrohttpd calls this with the first line of a request. */
+static void *request_new(void *cls, const char *target, struct MHD_Connection *c)
+{
+	const struct web *w = cls;
 	struct web_request *r = calloc(1, sizeof(*r));
 	struct web_private *p = calloc(1, sizeof(*p));
 
@@ -74,8 +159,8 @@ static struct web_request *request_new(const struct web *w, struct MHD_Connectio
 	}
 	p->web = w;
 	p->connection = c;
+	p->target_len = strlen(target);
 	r->p = p;
-	r->method = method;
 	return r;
 }
 
@@ -92,6 +177,28 @@ static void request_free(struct web_request *r)
 	free(r);
 }
 
+/* In the middle of a body libmicrohttpd takes no answer: it is written past it, before
+ * the connection is closed. */
+static void answer_past(const struct web_request *r)
+{
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(r->p->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	char *all = NULL;
+	int n;
+
+	if (!i || !r->text)
+		return;
+	n = asprintf(&all,
+		     "HTTP/1.1 %u Refused\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+		     "Connection: close\r\n\r\n%s",
+		     r->status, r->type, strlen(r->text), r->text);
+	if (n < 0)
+		return;
+	n = (int)send(i->connect_fd, all, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)n; /* who does not listen either is told nothing */
+	free(all);
+}
+
 /* Takes a piece of the body. False: the connection is not worth keeping. */
 static bool more(struct web_request *r, const char *data, size_t len)
 {
@@ -103,7 +210,10 @@ static bool more(struct web_request *r, const char *data, size_t len)
 			p->refused = !web_error(r, 413,
 						"the request is too large: more than %zu bytes",
 						p->limit);
-		return p->taken / 4 < p->limit;
+		if (p->taken / 4 < p->limit)
+			return true;
+		answer_past(r);
+		return false;
 	}
 	if (p->refused)
 		return true;
@@ -113,26 +223,6 @@ static bool more(struct web_request *r, const char *data, size_t len)
 		json_text_add(&p->text, data, len);
 	if (p->text.failed)
 		p->refused = !web_error(r, 500, "out of memory");
-	return true;
-}
-
-static bool parse_body(struct web_request *r)
-{
-	struct web_private *p = r->p;
-	struct err e = {0};
-
-	if (p->form) {
-		r->upload = form_upload(p->form);
-		return form_end(p->form, r);
-	}
-	if (p->text.len == 0)
-		return true;
-	p->body = json_parse(p->text.s, p->text.len, NULL, &e);
-	if (!p->body)
-		return web_error(r, 400, "the body is not JSON: %s", e.text);
-	if (!cJSON_IsObject(p->body))
-		return web_error(r, 400, "the body must be a JSON object");
-	r->body = p->body;
 	return true;
 }
 
@@ -157,24 +247,33 @@ static enum MHD_Result send_answer(struct web_request *r)
 	return ok;
 }
 
+static enum MHD_Result finish(struct web_request *r, const char *url)
+{
+	const struct web_config *c = &r->p->web->c;
+
+	if (c->log)
+		c->log(r, url);
+	return send_answer(r);
+}
+
 /* libmicrohttpd calls this once with the head, then for each piece of the body,
  * and once more at its end. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url,
 			      const char *method, const char *version, const char *data,
 			      size_t *len, void **state)
 {
-	const struct web *w = cls;
+	struct web *w = cls;
 	struct web_request *r = *state;
 
 	(void)version;
-	if (!r) {
-		r = request_new(w, connection, method);
-		if (!r)
-			return MHD_NO;
-		*state = r;
+	if (!r)
+		return MHD_NO; /* out of memory */
+	clients_progress(&w->clients, connection);
+	if (!r->p->begun) {
+		r->p->begun = true;
+		r->method = method;
 		begin(r, url);
-		/* Far too much to be read for courtesy: answer and hang up. */
-		return r->status == 413 ? send_answer(r) : MHD_YES;
+		return answers_at_once(r) ? finish(r, url) : MHD_YES;
 	}
 	if (*len > 0) {
 		bool go_on = more(r, data, *len);
@@ -182,19 +281,18 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 		*len = 0;
 		return go_on ? MHD_YES : MHD_NO;
 	}
-	if (!r->p->refused && parse_body(r))
+	if (!r->p->refused && body_parse(r))
 		w->c.serve(r->p->route->handle, r, w->c.ctx);
-	if (w->c.log)
-		w->c.log(r, url);
-	return send_answer(r);
+	return finish(r, url);
 }
 
 static void completed(void *cls, struct MHD_Connection *connection, void **state,
 		      enum MHD_RequestTerminationCode why)
 {
-	(void)cls;
-	(void)connection;
+	struct web *w = cls;
+
 	(void)why;
+	clients_progress(&w->clients, connection);
 	if (*state)
 		request_free(*state);
 	*state = NULL;
@@ -307,12 +405,18 @@ struct web *web_start(const struct web_config *c, struct err *e)
 	fd = listen_on(&w->port, e);
 	if (fd < 0)
 		goto fail;
+	w->clients.max = CONNECTIONS;
+	/* poll(2), which says again and again that a client has gone: with its epoll
+	 * libmicrohttpd 0.9.75 misses an end that comes with the last bytes, and keeps what
+	 * was begun until the connection has idled too long. */
 	w->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD, w->port, NULL, NULL, handle, w,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
-		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_TIMEOUT,
-		IDLE_S, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)64 << 10, MHD_OPTION_END);
+		MHD_USE_POLL_INTERNAL_THREAD, w->port, NULL, NULL, handle, w,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, request_new, w,
+		MHD_OPTION_NOTIFY_COMPLETED, completed, w, MHD_OPTION_NOTIFY_CONNECTION,
+		clients_notify, w, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_CONNECTION_LIMIT,
+		CONNECTIONS + LEAVING, MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY,
+		MHD_OPTION_END);
 	if (!w->daemon) {
 		err_set(e, ERR_SYSTEM, "the HTTP server cannot be started");
 		close(fd);
