@@ -161,18 +161,28 @@ static void plan(struct walk *w, struct pipeline *l, size_t learner)
 	}
 }
 
+/* Hashing a large table takes its time: is there anything in the graph to be kept? */
+static bool worth_keys(const struct blueprint *b)
+{
+	for (size_t i = 0; i < b->n_nodes; i++)
+		if (keys_worth(b->node[i].kind))
+			return true;
+	return false;
+}
+
 static bool open_walk(struct walk *w, struct pipeline *l, const uint32_t *train, size_t n,
 		      struct err *e)
 {
 	const struct blueprint *b = l->b;
+	bool keys = l->cache && worth_keys(b);
 
 	w->block = calloc(b->n_nodes, sizeof *w->block);
 	w->left = calloc(b->n_nodes, sizeof *w->left);
 	w->needed = calloc(b->n_nodes, sizeof *w->needed);
 	w->room = calloc(l->settings->n + 1, sizeof *w->room);
-	if (l->cache)
+	if (keys)
 		w->key = keys_make(l, train, n);
-	if (!w->block || !w->left || !w->needed || !w->room || (l->cache && !w->key))
+	if (!w->block || !w->left || !w->needed || !w->room || (keys && !w->key))
 		return err_nomem(e);
 	plan(w, l, learner_node(b));
 	return true;

@@ -23,16 +23,18 @@ static size_t length(const struct dictionary *d, size_t v)
 static bool rehash(struct dictionary *d)
 {
 	size_t slots = d->slots ? 2 * d->slots : 256;
-	uint32_t *slot = calloc(slots, sizeof *slot);
+	struct dictionary_slot *slot = calloc(slots, sizeof *slot);
 
 	if (!slot)
 		return false;
-	for (size_t v = 0; v < d->n; v++) {
-		size_t i = dictionary_hash(d->bytes + d->offset[v], length(d, v)) & (slots - 1);
+	for (size_t k = 0; k < d->slots; k++) {
+		size_t i = d->slot[k].hash & (slots - 1);
 
-		while (slot[i])
+		if (!d->slot[k].number)
+			continue;
+		while (slot[i].number)
 			i = (i + 1) & (slots - 1);
-		slot[i] = (uint32_t)v + 1;
+		slot[i] = d->slot[k];
 	}
 	free(d->slot);
 	d->slot = slot;
@@ -41,14 +43,15 @@ static bool rehash(struct dictionary *d)
 }
 
 /* The slot where the string is, or where it would go. */
-static size_t find_slot(const struct dictionary *d, const char *s, size_t len)
+static size_t find_slot(const struct dictionary *d, uint32_t hash, const char *s, size_t len)
 {
-	size_t i = dictionary_hash(s, len) & (d->slots - 1);
+	size_t i = hash & (d->slots - 1);
 
-	for (; d->slot[i]; i = (i + 1) & (d->slots - 1)) {
-		size_t v = d->slot[i] - 1;
+	for (; d->slot[i].number; i = (i + 1) & (d->slots - 1)) {
+		size_t v = d->slot[i].number - 1;
 
-		if (length(d, v) == len && !memcmp(d->bytes + d->offset[v], s, len))
+		if (d->slot[i].hash == hash && length(d, v) == len &&
+		    !memcmp(d->bytes + d->offset[v], s, len))
 			break;
 	}
 	return i;
@@ -70,19 +73,20 @@ static bool reserve(struct dictionary *d, size_t bytes, size_t strings)
 uint32_t dictionary_add(struct dictionary *d, const char *s, size_t len)
 {
 	size_t used = d->n ? d->offset[d->n] : 0, i;
+	uint32_t hash = (uint32_t)dictionary_hash(s, len);
 
 	if (d->n >= DICTIONARY_NONE - 1 || (2 * d->n >= d->slots && !rehash(d)))
 		return DICTIONARY_NONE;
-	i = find_slot(d, s, len);
-	if (d->slot[i])
-		return d->slot[i] - 1;
+	i = find_slot(d, hash, s, len);
+	if (d->slot[i].number)
+		return d->slot[i].number - 1;
 	if (!reserve(d, used + len + 1, d->n + 1))
 		return DICTIONARY_NONE;
 	memcpy(d->bytes + used, s, len);
 	d->bytes[used + len] = '\0';
 	d->offset[d->n] = used;
 	d->offset[d->n + 1] = used + len + 1;
-	d->slot[i] = (uint32_t)++d->n;
+	d->slot[i] = (struct dictionary_slot){(uint32_t)++d->n, hash};
 	return (uint32_t)(d->n - 1);
 }
 

@@ -9,6 +9,13 @@
 
 #define DICTIONARY_NONE UINT32_MAX
 
+/* Half of the hash stands beside the number, so that most other strings are told
+ * apart, and the table is made larger, without a look at the strings. */
+struct dictionary_slot {
+	uint32_t number; /* plus 1; 0: free */
+	uint32_t hash;
+};
+
 /* Start with {0}.  String v is bytes[offset[v]], of offset[v + 1] - offset[v] - 1 bytes,
  * NUL-terminated; the two arrays may be taken over before dictionary_release. */
 struct dictionary {
@@ -17,7 +24,7 @@ struct dictionary {
 	char *bytes;
 
 	/* Private. */
-	uint32_t *slot; /* hash table of numbers plus 1; a power of two in size */
+	struct dictionary_slot *slot; /* hash table; a power of two in size */
 	size_t slots, offset_cap, bytes_cap;
 };
 

@@ -72,11 +72,12 @@ bool impute_encode(const struct column *c, const uint32_t *train, size_t n,
 		missing += c->code[train[i]] == FRAME_NA;
 	if (!(out = matrix_add(to, e)))
 		return false;
-	for (size_t row = 0; row < to->rows; row++)
-		out[row] =
-			c->code[row] == FRAME_NA
-				? (float)fill
-				: (float)fmin(fmax(column_number(c, row), -LARGEST), LARGEST);
+	for (size_t row = 0; row < to->rows; row++) {
+		uint32_t v = c->code[row];
+
+		out[row] = v == FRAME_NA ? (float)fill
+					 : (float)fmin(fmax(c->number[v], -LARGEST), LARGEST);
+	}
 	if (!missing || (double)missing < params_number(p, "min_count_na"))
 		return true;
 	if (!(out = matrix_add(to, e)))
