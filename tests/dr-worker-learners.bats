@@ -121,3 +121,27 @@ sections() {
 	job "{\"job\":\"predict\",\"dir\":\"prepared\",\"out\":\"out\",\"blueprint\":\"$id\",\"subset\":\"holdout\"}"
 	assert_json '.[0] | .task == "Multiclass" and .labels == [8,9,10] and .rows == 40'
 }
+
+@test "a search tries what comes before the learner too" {
+	packages orphaned
+	lambda=$(param "ElasticNet Predictions" enet_lambda)
+	only=',"cross_validation":false,"holdout":false'
+	fit "ElasticNet Predictions" "$only,\"values\":{\"$lambda\":[1e-10,0.01,0.1],\"$(param "ElasticNet Predictions" max_depth)\":[3,3]}"
+	# The first one fits noise.
+	assert_json ".[0].values[\"$lambda\"] > 1e-9"
+	found=$(jq -c .values <<<"$output") scores=$(jq -c .metrics <<<"$output")
+	fit "ElasticNet Predictions" "$only,\"values\":$found"
+	[ "$(jq -c .metrics <<<"$output")" = "$scores" ]
+}
+
+@test "a search passes over values that cannot be fitted, unless all are such" {
+	packages n_depends
+	rate=$(param Neural learning_rate)
+	deep=",\"cross_validation\":false,\"holdout\":false,\"values\":{\"$(param Neural optimizer)\":\"sgd\",\"$(param Neural n_layers)\":5,\"$(param Neural n_hidden_units)\":128"
+	fit Neural "$deep,\"$rate\":1}" 1
+	refused "the model diverged: its loss is no number"
+	fit Neural "$deep,\"$rate\":[1,0.001]}"
+	assert_json ".[0].values[\"$rate\"] == 0.001"
+	fit Neural "$deep,\"$rate\":[1,0.9]}" 1
+	refused "the model diverged: its loss is no number"
+}

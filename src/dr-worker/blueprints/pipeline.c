@@ -263,6 +263,13 @@ bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct
 	return ok;
 }
 
+bool pipeline_encodes(const struct pipeline *l, const struct setting *setting)
+{
+	size_t learner = learner_node(l->b), i = (size_t)(setting - l->settings->s);
+
+	return l->b->node[learner].kind == NODE_TEXT_LEARNER || i < l->settings->first[learner];
+}
+
 bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const uint32_t *apply,
 		    size_t n_apply, double *out, long *iterations, struct err *e)
 {

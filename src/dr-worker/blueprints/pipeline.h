@@ -40,6 +40,10 @@ bool pipeline_reads(const struct blueprint *b, const struct frame *f, size_t col
 /* ERR_REFUSED: the training rows have one class only, nothing is left to learn from. */
 bool pipeline_encode(struct pipeline *l, const uint32_t *train, size_t n, struct err *e);
 
+/* Does another value of this setting ask for pipeline_encode again?  One of the learner itself
+ * does not, but for the learner of text, which works while its text is encoded. */
+bool pipeline_encodes(const struct pipeline *l, const struct setting *setting);
+
 /* Predictions for the rows `apply` into out (n_apply x prepared_outputs).  iterations (may be
  * NULL): rounds used, or -1.  ERR_REFUSED: predictions that are not finite. */
 bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const uint32_t *apply,

@@ -63,6 +63,7 @@ static bool set_axes(struct search *s, struct settings *settings, struct err *e)
 		if (one->n < 2)
 			continue;
 		s->axis[s->n_axes].setting = one;
+		s->axis[s->n_axes].encodes = pipeline_encodes(s->line, one);
 		s->axis[s->n_axes].at = s->axis[s->n_axes].best = start_of(one);
 		s->axis[s->n_axes++].step = one->n / 4 ? one->n / 4 : 1;
 		s->combinations *= (double)one->n;
@@ -104,6 +105,20 @@ bool search_over(const struct search *s)
 		now() - s->start_s >= r->time_limit);
 }
 
+/* Run the steps before the learner, unless they would make the same again. */
+static bool encode(struct search *s, struct err *e)
+{
+	bool stale = s->points == 0;
+
+	for (size_t k = 0; k < s->n_axes; k++) {
+		struct axis *a = &s->axis[k];
+
+		stale = stale || (a->encodes && a->encoded != a->at);
+		a->encoded = a->at;
+	}
+	return !stale || pipeline_encode(s->line, s->row, s->n_learn, e);
+}
+
 static bool learn(struct search *s, double *loss, struct err *e)
 {
 	const struct prepared *p = s->line->p;
@@ -113,8 +128,14 @@ static bool learn(struct search *s, double *loss, struct err *e)
 
 	*loss = INFINITY;
 	if (!pipeline_learn(s->line, s->row, s->n_learn, s->row + s->n_learn, s->n_compare,
-			    s->p, NULL, e) ||
-	    !metrics_score(prepared_kind(p), p->classes, s->y, s->p, s->n_compare, score, e))
+			    s->p, NULL, e)) {
+		/* One that cannot be fitted (it diverges, say) is a bad one. */
+		if (e->kind != ERR_REFUSED)
+			return false;
+		*e = (struct err){0};
+		return true;
+	}
+	if (!metrics_score(prepared_kind(p), p->classes, s->y, s->p, s->n_compare, score, e))
 		return false;
 	for (size_t i = 0; i < metrics; i++)
 		if (list[i] == p->metric && isfinite(score[i]))
@@ -131,7 +152,7 @@ bool search_try(struct search *s, bool *better, struct err *e)
 		return true;
 	for (size_t k = 0; k < s->n_axes; k++)
 		s->axis[k].setting->value = s->axis[k].setting->candidate[s->axis[k].at];
-	if (!learn(s, &loss, e))
+	if (!encode(s, e) || !learn(s, &loss, e))
 		return false;
 	s->loss[s->points++] = loss;
 	if (s->points == 1 || loss < s->best) {
@@ -166,7 +187,7 @@ static bool open_rows(struct search *s, const uint32_t *train, size_t n, struct 
 	s->n_compare = n - s->n_learn;
 	for (size_t i = 0; i < s->n_compare; i++)
 		s->y[i] = l->p->y[s->row[s->n_learn + i]];
-	return pipeline_encode(l, s->row, s->n_learn, e);
+	return true;
 }
 
 static bool open_points(struct search *s, struct err *e)

@@ -13,6 +13,8 @@
 struct axis {
 	struct setting *setting;
 	size_t at, best, step; /* numbers of candidates; the length of a step */
+	bool encodes;          /* belongs to a step before the learner */
+	size_t encoded;        /* at, when these steps were last run */
 };
 
 struct search {
