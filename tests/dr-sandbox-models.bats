@@ -216,6 +216,10 @@ tune() {
 	refuses 422 'samplePct' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","samplePct":0}'
 	refuses 422 'trainingRowCount' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","trainingRowCount":101}'
 	refuses 422 'scoringType' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","scoringType":"all"}'
+	refuses 422 'whole' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","trainingRowCount":50.5}'
+	refuses 422 'at least 10 rows' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","trainingRowCount":9}'
+	refuses 422 'at least 10 rows' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","samplePct":1e-9}'
+	refuses 422 'featurelistId' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","featurelistId":7,"samplePct":41}'
 	refuses 422 'nClusters' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","nClusters":3}'
 	refuses 422 'no list' POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","featurelistId":"x"}'
 }
@@ -354,7 +358,37 @@ tune() {
 	assert_json '.[0].data | all(.[]; .isStarred)'
 	refuses 422 'sortByPartition' GET "projects/$PROJECT/modelRecords/?sortByPartition=x" ''
 	refuses 422 'no metric' GET "projects/$PROJECT/modelRecords/?sortByMetric=x" ''
-	refuses 422 'trainingFilters' GET "projects/$PROJECT/modelRecords/?trainingFilters=64" ''
+	refuses 422 'no metric' GET "projects/$PROJECT/modelRecords/?withMetric=x" ''
+}
+
+# records QUERY FILTER: what modelRecords/ answers to this query, against a jq filter.
+records() {
+	run -0 --separate-stderr api GET "projects/$PROJECT/modelRecords/?$1"
+	assert_json ".[0].data | $2" || { echo "$1: $output" && return 1; }
+}
+
+@test "records of models are found by label, characteristic, step and number of rows" {
+	recommended=$(api GET "projects/$PROJECT/recommendedModels/recommendedModel/" | jq -r .modelId)
+	records 'labels=prepared%20for%20deployment' "map(.id) == [\"$recommended\"]"
+	api_json PATCH "projects/$PROJECT/models/$MODEL/" '{"isStarred":true}'
+	records 'labels=starred,prepared%20for%20deployment' 'length == 0'
+	records 'labels=starred' "map(.id) == [\"$MODEL\"]"
+	api_json PATCH "projects/$PROJECT/models/$MODEL/" '{"isStarred":false}'
+	records 'characteristics=frozen' 'length > 0 and all(.[]; .isFrozen)'
+	records 'characteristics=frozen,with%20rating%20table' 'length == 0'
+	records 'characteristics=trained%20on%20gpu' 'length == 0'
+	records 'searchTerm=values%20imputed' 'length > 0 and all(.[]; .modelFamily == "GBM")'
+	records 'trainingFilters=64,7' 'length > 0 and all(.[]; .trainingRowCount == 64)'
+	records 'trainingFilters=7' 'length == 0'
+	while IFS='|' read -r name value; do
+		refuses 422 "$name" GET "projects/$PROJECT/modelRecords/?$name=$value" ''
+	done <<-'END'
+		labels|blue
+		characteristics|frozen,fast
+		trainingFilters|P6Y0M0D
+		trainingFilters|Project%20settings
+		numberOfClusters|3
+	END
 }
 
 @test "kinds of models that there are none of are empty pages" {
@@ -438,4 +472,50 @@ tune() {
 	refuses 422 '4800 combinations' POST "$url" "{\"tuningParameters\":$big,\"searchType\":\"full\"}"
 	api_json POST "$url" "{\"tuningParameters\":$big,\"searchType\":\"full\",\"maxIterations\":50}"
 	[ "$(api_status)" = 202 ]
+}
+
+@test "fold scores are cut to one metric or fold, and to none that is not there" {
+	api_json POST "projects/$PROJECT/models/$MODEL/crossValidation/" '{}'
+	[ "$(api_status)" = 202 ]
+	sandbox_wait "$(api_location)"
+	url=projects/$PROJECT/models/$MODEL/crossValidationScores/
+	run -0 --separate-stderr api GET "$url?metric=AUC&partition=3.0"
+	assert_json '.[0].cvScores | keys == ["AUC"] and (.AUC | keys) == ["3.0"]'
+	run -0 --separate-stderr api GET "$url?partition=0"
+	assert_json '.[0].cvScores | keys == ["AUC", "LogLoss"] and (.AUC | keys) == ["0.0"]'
+	for query in partition=5 partition=-1 partition=x partition=0.5 metric=x; do
+		refuses 422 "${query%=*}" GET "$url?$query" ''
+	done
+	refuses 422 'not allowed key' POST "projects/$PROJECT/models/$MODEL/crossValidation/" '{"folds":3}'
+	refuses 422 'no metric' GET "projects/$PROJECT/models/$MODEL/?withMetric=x" ''
+	refuses 422 'no metric' GET "projects/$PROJECT/models/?withMetric=x" ''
+}
+
+@test "the model that a search has found is the one that is cross validated" {
+	blueprint=$(api GET "$(tune '{"parameterId":"p-depth","value":[13,14,15]}')" | jq -r .blueprintId)
+	api_json POST "projects/$PROJECT/models/" "{\"blueprintId\":\"$blueprint\",\"samplePct\":30}"
+	model=$(sandbox_wait "$(api_location)")
+	[ "$(tail -n 1 "$SANDBOX_DIR/projects/$PROJECT/lines" | jq -c '.values["p-depth"]')" = '[13,14,15]' ]
+	api POST "${model#"$DATAROBOT_ENDPOINT/"}crossValidation/"
+	sandbox_wait "$(api_location)"
+	[ "$(tail -n 1 "$SANDBOX_DIR/projects/$PROJECT/lines" | jq -c '[.values["p-depth"], .search, .cross_validation]')" = '[13,null,true]' ]
+	run -0 --separate-stderr api GET "${model#"$DATAROBOT_ENDPOINT/"}advancedTuning/parameters/"
+	assert_json '.[0].tuningParameters[] | select(.parameterName == "max_depth") |
+		.defaultValue == 13 and .currentValue == [13,14,15]'
+}
+
+@test "what a tuning request says beyond its values is refused, as are lists in lists" {
+	url=projects/$PROJECT/models/$MODEL/advancedTuning/
+	refuses 422 'colour' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":12,"colour":1}]}'
+	refuses 422 'max_depth' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":[[12]]}]}'
+	refuses 422 'max_depth' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":[[12,13]]}]}'
+}
+
+@test "a model frozen from a frozen one is the same as one from its parent" {
+	api_json POST "projects/$PROJECT/frozenModels/" "{\"modelId\":\"$MODEL\",\"samplePct\":26}"
+	frozen=$(basename "$(sandbox_wait "$(api_location)")")
+	api_json POST "projects/$PROJECT/frozenModels/" "{\"modelId\":\"$frozen\",\"samplePct\":27}"
+	model=$(sandbox_wait "$(api_location)")
+	[ "$(api GET "${model#"$DATAROBOT_ENDPOINT/"}" | jq -r .parentModelId)" = "$MODEL" ]
+	refuses 422 'duplicates' POST "projects/$PROJECT/frozenModels/" "{\"modelId\":\"$MODEL\",\"samplePct\":27}"
 }

@@ -127,9 +127,10 @@ refuses() {
 	run -0 --separate-stderr sandbox_upload table.csv
 	project=$output
 	run -0 --separate-stderr api_json PATCH "projects/$project/" \
-		'{"projectName":"new","projectDescription":"why","workerCount":-1,"gpuWorkerCount":1}'
+		'{"projectName":"new","projectDescription":"why","workerCount":-1,"gpuWorkerCount":-1}'
 	assert_json '.[0] | .projectName == "new" and .projectDescription == "why"'
 	refuses 422 'workerCount' PATCH "projects/$project/" -H 'Content-Type: application/json' -d '{"workerCount":1.5}'
+	refuses 422 'no GPU' PATCH "projects/$project/" -H 'Content-Type: application/json' -d '{"gpuWorkerCount":1}'
 	refuses 422 'colour' PATCH "projects/$project/" -H 'Content-Type: application/json' -d '{"colour":"red"}'
 	run -0 --separate-stderr api DELETE "projects/$project/"
 	[ "$(api_status)" = 204 ]

@@ -138,7 +138,7 @@ static void train_better(struct store *s, const struct run *r)
 static void cross_validate(struct store *s, const struct run *r, const char *model)
 {
 	sqlite3_stmt *q = store_query(s,
-				      "SELECT blueprint, featurelist, sample_pct, spec"
+				      "SELECT blueprint, featurelist, sample_pct, spec, used"
 				      " FROM model WHERE id = ?",
 				      "s", model);
 	char fingerprint[STORE_ID_LEN + sizeof("crossval ")];
@@ -147,19 +147,21 @@ static void cross_validate(struct store *s, const struct run *r, const char *mod
 			     .model = model,
 			     .fingerprint = fingerprint,
 			     .autopilot = r->id};
-	cJSON *spec;
+	cJSON *spec, *used;
 
 	snprintf(fingerprint, sizeof(fingerprint), "crossval %s", model);
 	if (!store_next(s, q) || adopt(s, r, fingerprint))
 		return;
 	spec = store_json(q, 3);
+	used = store_json(q, 4);
 	job.blueprint = store_text(q, 0);
 	job.featurelist = store_text(q, 1);
 	job.sample_pct = store_real(q, 2);
 	job.spec = spec;
-	if (json_set(spec, "cross_validation", cJSON_CreateTrue()))
+	if (submit_cross_validated(spec, used))
 		submit_job(s, &job);
 	cJSON_Delete(spec);
+	cJSON_Delete(used);
 }
 
 static void cross_validate_best(struct store *s, const struct run *r)

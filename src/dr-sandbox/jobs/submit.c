@@ -56,6 +56,15 @@ cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *searc
 	return NULL;
 }
 
+bool submit_cross_validated(cJSON *spec, const cJSON *used)
+{
+	if (used && json_get(spec, "values") &&
+	    !json_set(spec, "values", cJSON_Duplicate(used, true)))
+		return false;
+	cJSON_DeleteItemFromObjectCaseSensitive(spec, "search");
+	return json_set(spec, "cross_validation", cJSON_CreateTrue());
+}
+
 bool submit_features(struct store *s, const char *project, const char *featurelist,
 		     cJSON **features)
 {

@@ -46,6 +46,13 @@ long long submit_frozen(struct store *s, const char *project, const char *model,
 cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *search,
 		  const cJSON *features, double sample_pct, bool cross_validation);
 
+/*
+ * Make the job line of a model's fit one that cross validates the same model: a search has
+ * been made, and under a limit of time another might choose other values.  `used`: the
+ * values that the model works with, or NULL.  False: out of memory.
+ */
+bool submit_cross_validated(cJSON *spec, const cJSON *used);
+
 /* The columns of a list for submit_fit, in *features (the caller's); NULL for the
  * informative ones.  False: there is no such list. */
 bool submit_features(struct store *s, const char *project, const char *featurelist,

@@ -8,6 +8,8 @@
 #include "jobs/rank.h"
 #include "routes/model.h"
 
+#define PREPARED "prepared for deployment"
+
 /* How the list is to be ordered. */
 struct order {
 	const char *metric;
@@ -128,7 +130,7 @@ void route_model_list(struct web_request *r, void *ctx)
 	if (!common_project(r, sv, r->arg[0]) ||
 	    !rank_metric(sv->store, r->arg[0], metric, &o.ascending) || !check_order(r, o.by) ||
 	    !flag_query(r, "isStarred", &starred) || !flag_query(r, "isFrozen", &frozen) ||
-	    !real_query(r, "samplePct", &pct))
+	    !real_query(r, "samplePct", &pct) || !model_check_metric(r, sv, only))
 		return;
 	q = store_query(
 		sv->store,
@@ -143,10 +145,8 @@ void route_model_list(struct web_request *r, void *ctx)
 		cJSON_Delete(list);
 		list = NULL;
 	}
-	cJSON_ArrayForEach (m, list) {
-		if (only)
-			model_keep_metric(m, only);
-	}
+	cJSON_ArrayForEach (m, list)
+		model_keep_metric(m, only);
 	web_json(r, 200, list);
 }
 
@@ -167,80 +167,143 @@ static bool is_one_of(const char *list, const char *value)
 	return false;
 }
 
-static bool is_wanted(struct web_request *r, const cJSON *m)
+/* Whether a list names the value in so many words. */
+static bool names(const char *list, const char *value)
 {
-	const char *term = web_query(r, "searchTerm"), *type = json_str(m, "modelType");
-	const char *labels = web_query(r, "labels");
+	return list && *list && is_one_of(list, value);
+}
 
-	return (!term || !*term || (type && strcasestr(type, term))) &&
+/* Whether all of those with commas between them are of another such list. */
+static bool all_of(const char *list, const char *allowed)
+{
+	for (const char *s = list ? list : ""; *s; s += *s == ',') {
+		char name[64];
+		size_t n = strcspn(s, ",");
+
+		snprintf(name, sizeof(name), "%.*s", (int)n, s);
+		if (!names(allowed, name))
+			return false;
+		s += n;
+	}
+	return true;
+}
+
+/* In the name, or in one of the steps. */
+static bool has_term(const cJSON *m, const char *term)
+{
+	const char *type = json_str(m, "modelType");
+	const cJSON *p;
+
+	if (!term || !*term || (type && strcasestr(type, term)))
+		return true;
+	cJSON_ArrayForEach (p, json_get(m, "processes")) {
+		if (cJSON_IsString(p) && strcasestr(p->valuestring, term))
+			return true;
+	}
+	return false;
+}
+
+/* prepared: the id of the model for deployment. */
+static bool is_wanted(struct web_request *r, const cJSON *m, const char *prepared)
+{
+	const char *labels = web_query(r, "labels"), *is = web_query(r, "characteristics");
+	char rows[32];
+
+	snprintf(rows, sizeof(rows), "%.0f", json_num(m, "trainingRowCount", -1));
+	return has_term(m, web_query(r, "searchTerm")) &&
 	       is_one_of(web_query(r, "featurelists"), json_str(m, "featurelistId")) &&
 	       is_one_of(web_query(r, "families"), json_str(m, "modelFamily")) &&
 	       is_one_of(web_query(r, "blueprints"), json_str(m, "blueprintId")) &&
-	       (!labels || !*labels || json_true(m, "isStarred"));
+	       is_one_of(web_query(r, "trainingFilters"), rows) &&
+	       (!names(labels, "starred") || json_true(m, "isStarred")) &&
+	       (!names(labels, PREPARED) || names(prepared, json_str(m, "id"))) &&
+	       (!names(is, "frozen") || json_true(m, "isFrozen")) &&
+	       all_of(is, "frozen"); /* no model has one of the others */
 }
 
-/* Filters that are not offered are refused: the list would be another one. */
+/* Filters that are not understood are refused: the list would be another one. */
 static bool check_filters(struct web_request *r)
 {
-	static const char *const not_offered[] = {"characteristics", "trainingFilters",
-						  "numberOfClusters"};
-	const char *labels = web_query(r, "labels");
+	static const char characteristics[] =
+		"frozen,trained on gpu,with exportable coefficients,with mono constraints,"
+		"with rating table,with scoring code,new series optimized";
+	const char *rows = web_query(r, "trainingFilters");
+	const char *clusters = web_query(r, "numberOfClusters");
 
-	for (size_t i = 0; i < sizeof(not_offered) / sizeof(not_offered[0]); i++) {
-		const char *v = web_query(r, not_offered[i]);
+	if (!all_of(web_query(r, "labels"), "starred," PREPARED))
+		return web_invalid(r, "labels", "must be of starred," PREPARED);
+	if (!all_of(web_query(r, "characteristics"), characteristics))
+		return web_invalid(r, "characteristics", "must be of %s", characteristics);
+	if (rows && rows[strspn(rows, "0123456789,")])
+		return web_invalid(r, "trainingFilters",
+				   "must be numbers of rows: nothing here is trained on a "
+				   "stretch of time");
+	return !clusters || !*clusters ||
+	       web_invalid(r, "numberOfClusters", "there are no models of clusters");
+}
 
-		if (v && *v)
-			return web_invalid(r, not_offered[i], "is not supported by dr-sandbox");
+/* Which score the list is ordered by; o->metric has room for RANK_METRIC_MAX. */
+static bool read_order(struct web_request *r, struct service *sv, char *metric, struct order *o)
+{
+	const char *by = web_query(r, "sortByMetric");
+
+	if (!rank_metric(sv->store, r->arg[0], metric, &o->ascending))
+		return false;
+	if (by && *by) {
+		by += *by == '-';
+		snprintf(metric, RANK_METRIC_MAX, "%s", by);
+		if (!rank_direction(sv->store, r->arg[0], metric, &o->ascending))
+			return web_invalid(r, "sortByMetric", "there is no metric '%s'", by);
 	}
-	return !labels || !*labels || strcmp(labels, "starred") == 0 ||
-	       web_invalid(r, "labels", "only starred is supported by dr-sandbox");
+	o->partition = web_query(r, "sortByPartition");
+	if (!o->partition || !*o->partition)
+		o->partition = "validation";
+	return is_one_of("validation,crossValidation,holdout", o->partition) ||
+	       web_invalid(r, "sortByPartition",
+			   "must be validation, crossValidation or holdout");
+}
+
+static void find_prepared(struct web_request *r, struct service *sv, char id[STORE_ID_LEN + 1])
+{
+	sqlite3_stmt *q = store_query(sv->store,
+				      "SELECT model FROM recommendation WHERE project = ?"
+				      " AND type = 'Recommended for Deployment'",
+				      "s", r->arg[0]);
+
+	*id = '\0';
+	if (!store_next(sv->store, q))
+		return;
+	snprintf(id, STORE_ID_LEN + 1, "%s", store_text(q, 0));
+	sqlite3_reset(q);
 }
 
 /* How newer clients ask for the leaderboard: the same objects, page by page. */
 void route_model_records(struct web_request *r, void *ctx)
 {
 	struct service *sv = ctx;
-	const char *by = web_query(r, "sortByMetric"), *only = web_query(r, "withMetric");
-	char metric[RANK_METRIC_MAX], path[128];
-	struct order o = {.metric = metric,
-			  .partition = web_query(r, "sortByPartition"),
-			  .by = "-metric"};
+	const char *only = web_query(r, "withMetric");
+	char metric[RANK_METRIC_MAX], path[128], prepared[STORE_ID_LEN + 1];
+	struct order o = {.metric = metric, .by = "-metric"};
 	cJSON *list, *m, *next;
 	sqlite3_stmt *q;
 
 	if (!common_project(r, sv, r->arg[0]) || !check_filters(r) ||
-	    !rank_metric(sv->store, r->arg[0], metric, &o.ascending))
+	    !read_order(r, sv, metric, &o) || !model_check_metric(r, sv, only))
 		return;
-	if (by && *by) {
-		by += *by == '-';
-		snprintf(metric, sizeof(metric), "%s", by);
-		if (!rank_direction(sv->store, r->arg[0], metric, &o.ascending)) {
-			web_invalid(r, "sortByMetric", "there is no metric '%s'", by);
-			return;
-		}
-	}
-	if (!o.partition || !*o.partition)
-		o.partition = "validation";
-	if (!is_one_of("validation,crossValidation,holdout", o.partition)) {
-		web_invalid(r, "sortByPartition",
-			    "must be validation, crossValidation or holdout");
-		return;
-	}
+	find_prepared(r, sv, prepared);
 	q = store_query(sv->store, MODEL_COLUMNS " WHERE m.project = ?", "s", r->arg[0]);
 	list = common_list(r, sv, q, model_row);
 	for (m = list ? list->child : NULL; m; m = next) {
 		next = m->next;
-		if (!is_wanted(r, m))
+		if (!is_wanted(r, m, prepared))
 			cJSON_Delete(cJSON_DetachItemViaPointer(list, m));
 	}
 	if (list && !order_list(list, &o)) {
 		cJSON_Delete(list);
 		list = NULL;
 	}
-	cJSON_ArrayForEach (m, list) {
-		if (only && *only)
-			model_keep_metric(m, only);
-	}
+	cJSON_ArrayForEach (m, list)
+		model_keep_metric(m, only);
 	snprintf(path, sizeof(path), "projects/%s/modelRecords/", r->arg[0]);
 	common_page(r, list, "data", path);
 }

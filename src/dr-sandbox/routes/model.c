@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "jobs/queue.h"
+#include "jobs/rank.h"
 
 /* DataRobot shows five decimals of a fold, and means of what it shows. */
 double model_shown(const cJSON *v)
@@ -131,9 +132,20 @@ void model_keep_metric(cJSON *model, const char *metric)
 {
 	cJSON *metrics = json_get(model, "metrics"), *m, *next;
 
+	if (!metric || !*metric)
+		return;
 	for (m = metrics ? metrics->child : NULL; m; m = next) {
 		next = m->next;
 		if (strcmp(m->string, metric) != 0)
 			cJSON_Delete(cJSON_DetachItemViaPointer(metrics, m));
 	}
+}
+
+bool model_check_metric(struct web_request *r, struct service *sv, const char *metric)
+{
+	bool ascending;
+
+	return !metric || !*metric ||
+	       rank_direction(sv->store, r->arg[0], metric, &ascending) ||
+	       web_invalid(r, "withMetric", "there is no metric '%s'", metric);
 }

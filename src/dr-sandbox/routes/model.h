@@ -38,8 +38,11 @@ enum {
 /* A row of MODEL_COLUMNS as the interface shows it. NULL: memory ran out. */
 common_row model_row;
 
-/* Leave one metric only. */
+/* Leave one metric only; all where it is NULL or "". */
 void model_keep_metric(cJSON *model, const char *metric);
+
+/* Whether the project has this metric (NULL and "" are none); false: answered 422. */
+bool model_check_metric(struct web_request *r, struct service *sv, const char *metric);
 
 /* A score as it is shown, or NAN. */
 double model_shown(const cJSON *score);

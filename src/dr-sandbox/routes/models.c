@@ -24,15 +24,14 @@ static sqlite3_stmt *one_model(struct web_request *r, struct service *sv)
 
 void route_model_get(struct web_request *r, void *ctx)
 {
-	sqlite3_stmt *q = one_model(r, ctx);
-
 	const char *only = web_query(r, "withMetric");
+	sqlite3_stmt *q;
 	cJSON *v;
 
-	if (!q)
+	if (!(q = one_model(r, ctx)) || !model_check_metric(r, ctx, only))
 		return;
 	v = model_row(r, ctx, q);
-	if (v && only)
+	if (v)
 		model_keep_metric(v, only);
 	web_json(r, 200, v);
 }
@@ -149,8 +148,8 @@ void route_model_delete(struct web_request *r, void *ctx)
 	web_empty(r, 204);
 }
 
-/* Scores of the folds of one metric, or of one fold; NULL: memory ran out. */
-static cJSON *folds_of(const cJSON *score, const char *only)
+/* Scores of the folds of one metric, or (from 0) of one fold; NULL: memory ran out. */
+static cJSON *folds_of(const cJSON *score, double only)
 {
 	cJSON *v = cJSON_CreateObject();
 	const cJSON *f;
@@ -160,8 +159,7 @@ static cJSON *folds_of(const cJSON *score, const char *only)
 		char name[16];
 
 		snprintf(name, sizeof(name), "%d.0", k++);
-		if ((!only || strtod(only, NULL) == k - 1) &&
-		    !set_real(v, name, model_shown(f))) {
+		if ((isnan(only) || only == k - 1) && !set_real(v, name, model_shown(f))) {
 			cJSON_Delete(v);
 			return NULL;
 		}
@@ -169,26 +167,48 @@ static cJSON *folds_of(const cJSON *score, const char *only)
 	return v;
 }
 
+/* The fold that is asked for, NAN where all are; false: answered. */
+static bool find_fold(struct web_request *r, const cJSON *scores, double *fold)
+{
+	const char *text = web_query(r, "partition");
+	int n = cJSON_GetArraySize(json_get(scores ? scores->child : NULL, "folds"));
+	char *end;
+
+	*fold = NAN;
+	if (n < 2)
+		return web_error(r, 404, "the model has not been cross validated");
+	if (!text || !*text)
+		return true;
+	*fold = strtod(text, &end);
+	return (!*end && *fold >= 0 && *fold < n && *fold == floor(*fold)) ||
+	       web_invalid(r, "partition", "must be one of 0.0 to %d.0", n - 1);
+}
+
 void route_model_folds(struct web_request *r, void *ctx)
 {
-	const char *metric = web_query(r, "metric"), *fold = web_query(r, "partition");
+	const char *metric = web_query(r, "metric");
 	sqlite3_stmt *q = one_model(r, ctx);
 	cJSON *scores, *v, *all;
 	const cJSON *m;
+	double fold;
 	bool ok = true;
 
 	if (!q)
 		return;
 	scores = store_json(q, MODEL_SCORES);
-	if (scores && cJSON_GetArraySize(json_get(scores->child, "folds")) < 2) {
+	if (!find_fold(r, scores, &fold)) {
 		cJSON_Delete(scores);
-		web_error(r, 404, "the model has not been cross validated");
+		return;
+	}
+	if (metric && *metric && !json_get(scores, metric)) {
+		cJSON_Delete(scores);
+		web_invalid(r, "metric", "there is no metric '%s'", metric);
 		return;
 	}
 	v = cJSON_CreateObject();
 	all = cJSON_AddObjectToObject(v, "cvScores");
 	cJSON_ArrayForEach (m, scores) {
-		if (!metric || strcmp(metric, m->string) == 0)
+		if (!metric || !*metric || strcmp(metric, m->string) == 0)
 			ok = json_set(all, m->string, folds_of(m, fold)) && ok;
 	}
 	cJSON_Delete(scores);

@@ -187,11 +187,11 @@ static bool patch_workers(struct web_request *r, struct service *sv, const cJSON
 	return true;
 }
 
-/* There is no work for them here: any number will do. */
+/* There are none: all that there are, and none of them, can be asked for. */
 static bool check_gpu_workers(struct web_request *r, const cJSON *v)
 {
-	return (cJSON_IsNumber(v) && v->valuedouble >= -1) ||
-	       web_invalid(r, "gpuWorkerCount", "must be a whole number from -1");
+	return (cJSON_IsNumber(v) && (v->valuedouble == -1 || v->valuedouble == 0)) ||
+	       web_invalid(r, "gpuWorkerCount", "dr-sandbox has no GPU: must be -1 or 0");
 }
 
 static bool patch_holdout(struct web_request *r, struct service *sv, const cJSON *v)

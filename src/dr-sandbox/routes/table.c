@@ -51,7 +51,7 @@ const struct web_route routes[] = {
 	{"GET", "projects/{}/models/{}/supportedCapabilities/", route_model_capabilities, 0},
 	{"GET", "projects/{}/models/{}/numIterationsTrained/", route_model_iterations, 0},
 	{"GET", "projects/{}/models/{}/parameters/", route_model_parameters, 0},
-	{"POST", "projects/{}/models/{}/crossValidation/", route_cross_validate, 0},
+	{"POST", "projects/{}/models/{}/crossValidation/", route_cross_validate, WEB_JSON},
 	{"GET", "projects/{}/models/{}/crossValidationScores/", route_model_folds, 0},
 	{"GET", "projects/{}/models/{}/advancedTuning/parameters/", route_tuning_get, 0},
 	{"POST", "projects/{}/models/{}/advancedTuning/", route_tuning_post, WEB_JSON},

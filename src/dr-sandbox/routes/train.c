@@ -16,12 +16,28 @@ struct training {
 	bool cross_validation;
 };
 
+/* Fewer rows are refused by the worker too (training.c), but only when the job runs. */
+#define ROWS_MIN 10
+
 static bool number(struct web_request *r, const char *field, double *v)
 {
 	const cJSON *n = json_get(r->body, field);
 
 	*v = cJSON_IsNumber(n) ? n->valuedouble : NAN;
 	return !n || (*v > 0) || web_invalid(r, field, "must be a number above 0");
+}
+
+/* t->pct, which the request names by `field`. */
+static bool check_size(struct web_request *r, const struct training *t, const char *field,
+		       double rows, double open_pct, bool unlocked)
+{
+	if (t->pct > 100)
+		return web_invalid(r, field, "must be at most 100");
+	if (t->pct > open_pct && !unlocked)
+		return web_invalid(r, field, "above %g %% the holdout must be unlocked first",
+				   open_pct);
+	return round(t->pct / 100 * rows) >= ROWS_MIN ||
+	       web_invalid(r, field, "at least %d rows are needed", ROWS_MIN);
 }
 
 /* samplePct or trainingRowCount, as percent of the rows. */
@@ -47,28 +63,28 @@ static bool find_size(struct web_request *r, struct service *sv, struct training
 	cJSON_Delete(partition);
 	if (isfinite(pct) && isfinite(rows))
 		return web_invalid(r, "samplePct", "cannot go with trainingRowCount");
+	if (isfinite(rows) && rows != floor(rows))
+		return web_invalid(r, "trainingRowCount", "must be a whole number");
 	if (isfinite(rows) && rows > store_real(q, 1))
 		return web_invalid(r, "trainingRowCount", "the project has %lld rows",
 				   store_int(q, 1));
 	t->pct = isfinite(rows)  ? 100 * rows / store_real(q, 1)
 		 : isfinite(pct) ? pct
 				 : t->max_pct;
-	if (t->pct > 100)
-		return web_invalid(r, "samplePct", "must be at most 100");
-	if (t->pct > 100 - holdout && !store_int(q, 2))
-		return web_invalid(r, isfinite(rows) ? "trainingRowCount" : "samplePct",
-				   "above %g %% the holdout must be unlocked first",
-				   100 - holdout);
-	return true;
+	return check_size(r, t, isfinite(rows) ? "trainingRowCount" : "samplePct",
+			  store_real(q, 1), 100 - holdout, store_int(q, 2));
 }
 
 /* The list that is asked for, or `otherwise`, or the informative features. */
 static bool find_list(struct web_request *r, struct service *sv, struct training *t,
 		      const char *otherwise, cJSON **features)
 {
-	const char *id = json_str(r->body, "featurelistId");
+	const cJSON *asked = json_get(r->body, "featurelistId");
+	const char *id = cJSON_GetStringValue(asked);
 	sqlite3_stmt *q;
 
+	if (asked && !id)
+		return web_invalid(r, "featurelistId", "must be a text");
 	if (!id)
 		id = otherwise;
 	if (!id) {
@@ -149,6 +165,7 @@ void route_train(struct web_request *r, void *ctx)
 
 /* What a model that is named in the body was trained with. */
 struct model {
+	char root[STORE_ID_LEN + 1]; /* itself, or of a frozen one that with its values */
 	char blueprint[33], list[STORE_ID_LEN + 1];
 	double pct;
 };
@@ -161,14 +178,15 @@ static bool find_model(struct web_request *r, struct service *sv, struct model *
 	if (!id)
 		return web_invalid(r, "modelId", "is required");
 	q = store_query(sv->store,
-			"SELECT blueprint, featurelist, sample_pct FROM model"
-			" WHERE project = ? AND id = ?",
+			"SELECT blueprint, featurelist, sample_pct, ifnull(parent, id)"
+			" FROM model WHERE project = ? AND id = ?",
 			"ss", r->arg[0], id);
 	if (!store_next(sv->store, q))
 		return web_error(r, 404, "there is no model '%s'", id);
 	snprintf(m->blueprint, sizeof(m->blueprint), "%s", store_text(q, 0));
 	snprintf(m->list, sizeof(m->list), "%s", store_text(q, 1));
 	m->pct = store_real(q, 2);
+	snprintf(m->root, sizeof(m->root), "%s", store_text(q, 3));
 	sqlite3_reset(q);
 	return true;
 }
@@ -215,7 +233,7 @@ void route_freeze(struct web_request *r, void *ctx)
 	if (!common_project(r, sv, r->arg[0]) || !common_only(r, fields) ||
 	    !find_model(r, sv, &m) || !find_size(r, sv, &t))
 		return;
-	if (!submit_frozen_fingerprint(id, t.pct, fingerprint)) {
+	if (!submit_frozen_fingerprint(m.root, t.pct, fingerprint)) {
 		web_json(r, 500, NULL);
 		return;
 	}
@@ -237,12 +255,13 @@ void route_cross_validate(struct web_request *r, void *ctx)
 	struct submit job = {.project = r->arg[0], .kind = "crossval", .model = r->arg[1]};
 	long long id;
 	bool done;
-	cJSON *spec;
+	static const char *const fields[] = {NULL};
+	cJSON *spec, *used;
 
-	if (!common_project(r, sv, r->arg[0]))
+	if (!common_project(r, sv, r->arg[0]) || !common_only(r, fields))
 		return;
 	q = store_query(sv->store,
-			"SELECT m.blueprint, m.featurelist, m.sample_pct, m.spec,"
+			"SELECT m.blueprint, m.featurelist, m.sample_pct, m.spec, m.used,"
 			" ifnull(p.partition ->> 'validationType', 'CV') = 'TVH'"
 			" FROM model m JOIN project p ON p.id = m.project"
 			" WHERE m.project = ? AND m.id = ?",
@@ -251,11 +270,12 @@ void route_cross_validate(struct web_request *r, void *ctx)
 		web_error(r, 404, "there is no model '%s'", r->arg[1]);
 		return;
 	}
-	if (store_int(q, 4)) {
+	if (store_int(q, 5)) {
 		web_error(r, 422, "the project has no cross validation");
 		return;
 	}
 	spec = store_json(q, 3);
+	used = store_json(q, 4);
 	done = json_true(spec, "cross_validation");
 	snprintf(fingerprint, sizeof(fingerprint), "crossval %s", r->arg[1]);
 	job.blueprint = store_text(q, 0);
@@ -263,7 +283,7 @@ void route_cross_validate(struct web_request *r, void *ctx)
 	job.sample_pct = store_real(q, 2);
 	job.fingerprint = done ? NULL : fingerprint;
 	job.spec = spec;
-	if (!json_set(spec, "cross_validation", cJSON_CreateTrue())) {
+	if (!submit_cross_validated(spec, used)) {
 		web_json(r, 500, NULL);
 	} else if (done || (!job_is_there(r, sv, r->arg[0], fingerprint, true) &&
 			    !job_queue_full(r, sv))) {
@@ -274,4 +294,5 @@ void route_cross_validate(struct web_request *r, void *ctx)
 		job_accepted(r, sv, r->arg[0], job.kind, id);
 	}
 	cJSON_Delete(spec);
+	cJSON_Delete(used);
 }

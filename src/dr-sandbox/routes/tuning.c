@@ -144,6 +144,12 @@ static bool check_ids(struct web_request *r, const struct base *b, const cJSON *
 		if (!id)
 			return web_invalid(r, "tuningParameters",
 					   "every entry needs a parameterId and a value");
+		cJSON_ArrayForEach (k, i) {
+			if (strcmp(k->string, "parameterId") != 0 &&
+			    strcmp(k->string, "value") != 0)
+				return web_invalid(r, k->string, "%s is not allowed key",
+						   k->string);
+		}
 		if (!find_parameter(b->parameters, id))
 			return web_invalid(r, "parameterId",
 					   "the model has no parameter with the id '%s'", id);
@@ -194,10 +200,11 @@ static cJSON *clean_value(struct web_request *r, const cJSON *p, const cJSON *va
 {
 	const cJSON *constraints = json_get(p, "constraints"), *one;
 	cJSON *list, *v;
+	bool one_element = cJSON_IsArray(value) && value->child && !value->child->next;
 
-	if (cJSON_IsArray(value) && value->child && !value->child->next)
+	if (one_element)
 		value = value->child;
-	if (!cJSON_IsArray(value)) {
+	if (one_element || !cJSON_IsArray(value)) {
 		v = value_check(constraints, value);
 		if (!v)
 			refuse_value(r, p, value);
