@@ -105,14 +105,14 @@ upload() {
 @test "a metric that is not defined for the target is neither offered nor taken" {
 	table
 	aim price
-	assert_json '.[0].metrics | map(.metricName) == ["RMSE", "Gini Norm", "MAE", "MAPE", "RMSLE", "R Squared", "Poisson Deviance",
+	assert_json '.[0].metrics | map(.metricName) == ["RMSE", "Gini", "Gini Norm", "MAE", "MAPE", "RMSLE", "R Squared", "Poisson Deviance",
 		"Gamma Deviance", "Tweedie Deviance", "FVE Poisson", "FVE Gamma", "FVE Tweedie"] and
 		(map({(.metricName): .ascending}) | add | .["Gamma Deviance"] and (.["FVE Gamma"] | not))'
 	aim price ',"metric":"Gamma Deviance"'
 	assert_json '.[0].metric == "Gamma Deviance"'
 	sed -i '2s/^\(.*\),[^,]*,\([^,]*\)$/\1,0,\2/' table.csv
 	aim price
-	assert_json '.[0].metrics | map(.metricName) == ["RMSE", "Gini Norm", "MAE", "RMSLE", "R Squared", "Poisson Deviance",
+	assert_json '.[0].metrics | map(.metricName) == ["RMSE", "Gini", "Gini Norm", "MAE", "RMSLE", "R Squared", "Poisson Deviance",
 		"Tweedie Deviance", "FVE Poisson", "FVE Tweedie"]'
 	aim price ',"metric":"Gamma Deviance"' 1
 	refused "the metric 'Gamma Deviance' is not defined for a target with zeros or negative numbers like this one"

@@ -87,51 +87,33 @@ static bool drop_missing(struct prepared *p, struct err *e)
 		       ROWS_MIN);
 }
 
-/* Which metrics have a value for this target, shown by what a constant scores. */
-static bool find_defined(const struct prepared *p, bool defined[METRICS_MAX], struct err *e)
+/* What of the target decides which metrics have a value for it. */
+static void look_at_target(const struct prepared *p, bool *negative, bool *zero)
 {
-	double score[METRICS_MAX], *constant = NULL;
-	const struct metric *list[METRICS_MAX];
-	size_t n = metrics_list(prepared_kind(p), list);
-	double mean = 0;
-	bool ok;
-
-	for (size_t i = 0; i < n; i++)
-		defined[i] = true;
-	if (!p->regression) /* they are where there are two classes */
-		return true;
-	if (!(constant = malloc(p->frame.rows * sizeof *constant)))
-		return err_nomem(e);
-	for (size_t row = 0; row < p->frame.rows; row++)
-		mean += p->y[row] / (double)p->frame.rows;
-	for (size_t row = 0; row < p->frame.rows; row++)
-		constant[row] = mean;
-	ok = metrics_score(METRICS_REGRESSION, 0, p->y, constant, p->frame.rows, score, e);
-	for (size_t i = 0; ok && i < n; i++)
-		defined[i] = isfinite(score[i]);
-	free(constant);
-	return ok;
+	*negative = *zero = false;
+	for (size_t row = 0; p->regression && row < p->frame.rows; row++) {
+		*negative = *negative || p->y[row] < 0;
+		*zero = *zero || p->y[row] == 0;
+	}
 }
 
 static bool choose_metric(struct prepared *p, const char *name, struct err *e)
 {
 	const struct metric *list[METRICS_MAX];
-	size_t n = metrics_list(prepared_kind(p), list), i = 0;
-	bool defined[METRICS_MAX] = {false};
+	bool negative, zero;
 
+	metrics_list(prepared_kind(p), list);
 	p->metric = metrics_find(prepared_kind(p), name ? name : list[0]->name);
 	if (!p->metric)
 		return err_set(e, ERR_REFUSED,
 			       "the metric '%s' is not available for a %s target", name,
 			       prepared_kind_name(p));
-	if (!find_defined(p, defined, e))
-		return false;
-	while (i + 1 < n && list[i] != p->metric)
-		i++;
-	return defined[i] || err_set(e, ERR_REFUSED,
-				     "the metric '%s' is not defined for a target with zeros "
-				     "or negative numbers like this one",
-				     p->metric->name);
+	look_at_target(p, &negative, &zero);
+	return metrics_defined(p->metric, negative, zero) ||
+	       err_set(e, ERR_REFUSED,
+		       "the metric '%s' is not defined for a target with zeros "
+		       "or negative numbers like this one",
+		       p->metric->name);
 }
 
 /* Fill p and t from the request's file. */
@@ -158,21 +140,18 @@ static bool prepare(const struct request *r, struct prepared *p, struct target *
 }
 
 /* Those that can be asked for. */
-static cJSON *metrics_json(const struct prepared *p, struct err *e)
+static cJSON *metrics_json(const struct prepared *p)
 {
 	const struct metric *metric[METRICS_MAX];
 	size_t n = metrics_list(prepared_kind(p), metric);
-	bool defined[METRICS_MAX] = {false};
 	cJSON *list = cJSON_CreateArray();
+	bool negative, zero;
 
-	if (!find_defined(p, defined, e)) {
-		cJSON_Delete(list);
-		return NULL;
-	}
+	look_at_target(p, &negative, &zero);
 	for (size_t i = 0; list && i < n; i++) {
 		cJSON *o;
 
-		if (!defined[i])
+		if (!metrics_defined(metric[i], negative, zero))
 			continue;
 		o = cJSON_CreateObject();
 		if (!o || !cJSON_AddItemToArray(list, o) ||
@@ -258,7 +237,7 @@ static cJSON *describe(const struct prepared *p, struct target *t, const struct 
 	ok = ok && json_set(o, "classes", t->classes);
 	t->classes = NULL;
 	if (ok && json_set_str(o, "metric", p->metric->name) &&
-	    json_set(o, "metrics", metrics_json(p, e)) &&
+	    json_set(o, "metrics", metrics_json(p)) &&
 	    json_set_num(o, "rows", (double)p->frame.rows) &&
 	    json_set(o, "partition", scheme_json(&r->scheme, p)) &&
 	    json_set(o, "features", features_json(p, e)) &&

@@ -7,8 +7,9 @@
  *
  *   LogLoss             -mean(y ln p + (1-y) ln(1-p)), p kept 1e-15 away from 0 and 1
  *   AUC                 probability that a positive is ranked above a negative
- *   Gini Norm           2 AUC - 1; in general the area between the curve of cumulated
- *                       y in the order of p and the diagonal, over that in the order of y
+ *   Gini                the area between the curve of cumulated y, as shares of its sum,
+ *                       in the order of p and the diagonal
+ *   Gini Norm           that over the same in the order of y; for classes 2 AUC - 1
  *   Kolmogorov-Smirnov  largest difference of true and false positive rate
  *   Max MCC             largest Matthews correlation over all thresholds
  *   Area Under PR Curve mean precision over the positives
@@ -29,7 +30,8 @@
  *                       1 - deviance / deviance of the constant mean(y)
  *
  * Of more classes, LogLoss is the mean of -ln p of the true one; AUC the mean over the
- * classes of AUC of one against the rest, where there are both; Accuracy the share of
+ * classes of AUC of one against the rest, where there are both; FVE Multinomial
+ * 1 - LogLoss / LogLoss of the shares of the classes; Accuracy the share of
  * rows whose class has the largest p, Balanced Accuracy its mean over the classes.
  */
 #ifndef METRICS_H
@@ -56,6 +58,10 @@ size_t metrics_list(enum metrics_kind kind, const struct metric **list);
 
 /* The metric of that name among those of the kind of target, or NULL. */
 const struct metric *metrics_find(enum metrics_kind kind, const char *name);
+
+/* Whether the metric has a value for targets among which there are negative numbers, or a
+ * zero. Classes are neither. */
+bool metrics_defined(const struct metric *m, bool negative, bool zero);
 
 /* Scores in the order of metrics_list. NAN where a metric is not defined for these
  * rows (AUC of one class, MAPE of a y that is 0, a deviance of a negative y). classes is

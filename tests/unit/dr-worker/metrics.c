@@ -49,6 +49,8 @@ static void test_binary(void)
 	/* Pairs in order, of 21: 7 for .9, 6 for .7, 5 and a half for .6. */
 	binary("AUC", y, p, 10, 18.5 / 21);
 	binary("Gini Norm", y, p, 10, 2 * 18.5 / 21 - 1);
+	/* Of half the share of the negatives, which the perfect order would have. */
+	binary("Gini", y, p, 10, 0.7 / 2 * (2 * 18.5 / 21 - 1));
 	/* Largest difference behind the tie: all positives, 2 of 7 negatives. */
 	binary("Kolmogorov-Smirnov", y, p, 10, 5.0 / 7);
 	/* There: tp 3 fp 2 fn 0 tn 5. */
@@ -82,6 +84,7 @@ static void test_ties(void)
 static void test_regression(void)
 {
 	static const double y[] = {1, 2, 3, 4}, p[] = {1.5, 1.5, 3, 5}, bad[] = {0, 2, 3, -4};
+	static const double even[] = {-2, -1, 1, 2};
 
 	is_near(score(true, "RMSE", y, p, 4), sqrt(1.5 / 4), 1e-12, "RMSE");
 	is_near(score(true, "MAE", y, p, 4), 0.5, 1e-12, "MAE");
@@ -93,6 +96,12 @@ static void test_regression(void)
 	/* Only the tie of 1 and 2 is out of order: .5 of what is between them. */
 	is_near(score(true, "Gini Norm", y, y, 4), 1, 1e-12, "Gini Norm of the truth");
 	is_near(score(true, "Gini Norm", y, p, 4), 0.9, 1e-12, "Gini Norm with a tie");
+	/* Under the curve of .4, .7, .9 and 1, less a half. */
+	is_near(score(true, "Gini", y, y, 4), (.4 / 2 + .55 + .8 + .95) / 4 - .5, 1e-12,
+		"Gini");
+	is_near(score(true, "Gini Norm", even, even, 4), 1, 1e-12,
+		"Gini Norm of a target whose mean is 0");
+	ok(isnan(score(true, "Gini", even, even, 4)), "which has no Gini");
 	ok(isnan(score(true, "MAPE", bad, p, 4)), "MAPE of a target that is 0");
 	ok(isnan(score(true, "RMSLE", bad, p, 4)), "RMSLE of a negative target");
 	ok(!metrics_find(METRICS_REGRESSION, "LogLoss") &&
@@ -152,8 +161,28 @@ static void test_multiclass(void)
 	is_near(score_of(m, 4, "Accuracy", y, p, 5), 0.8, 1e-12, "Accuracy");
 	is_near(score_of(m, 4, "Balanced Accuracy", y, p, 5), (1 + .5 + 1) / 3, 1e-12,
 		"Balanced Accuracy, of the classes that there are");
+	is_near(score_of(m, 4, "FVE Multinomial", y, p, 5),
+		1 + (log(.7) + log(.5) + log(.6) + log(.3) + log(.8)) /
+				(-4 * log(.4) - log(.2)),
+		1e-12, "FVE Multinomial");
 	/* All in order for each class; the fourth has no rows. */
 	is_near(score_of(m, 4, "AUC", y, p, 5), 1, 1e-12, "AUC of each against the rest");
+}
+
+/* A metric has a value for a target just where it is said to have. */
+static void test_defined(void)
+{
+	static const double y[][4] = {{1, 2, 3, 4}, {0, 2, 3, 4}, {-1, 2, 3, 4}, {-1, 0, 3, 4}};
+	static const double p[] = {2, 2, 3, 3};
+	const struct metric *list[METRICS_MAX];
+	size_t n = metrics_list(METRICS_REGRESSION, list), wrong = 0;
+
+	for (size_t k = 0; k < sizeof y / sizeof *y; k++)
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(list[i]->name, "Gini") != 0) /* refused before it is void */
+				wrong += metrics_defined(list[i], k > 1, k % 2) !=
+					 isfinite(score(true, list[i]->name, y[k], p, 4));
+	ok(wrong == 0, "metrics with zeros and negative numbers");
 }
 
 int main(void)
@@ -163,5 +192,6 @@ int main(void)
 	test_regression();
 	test_deviances();
 	test_multiclass();
+	test_defined();
 	return tap_end();
 }
