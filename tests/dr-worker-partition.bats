@@ -107,11 +107,29 @@ parts() {
 	sed -i '3s/,2[0-9]*,/,,/' table.csv
 	refused '"cv_method":"user","column":"year"' "the column 'year' lacks a value in 1 rows: it must say of each where it belongs"
 	target=size refused '"cv_method":"stratified"' "a partition can be stratified by classes only; the target is a number"
+	refused '"cv_method":"user","validation_type":"TVH","column":"part","training_level":"check","validation_level":"check","holdout_level":"test"' \
+		"the value 'check' of the column 'part' cannot stand for two parts"
 	awk 'NR > 1 { $0 = $0 "," ($5 == 1 ? "a" : "b") } NR == 1 { $0 = $0 ",side" } 1' FS=, table.csv >t && mv t table.csv
 	aim '"cv_method":"user","column":"side"' 1
 	assert_json '.[0].error | test("^a fold of [0-9]+ rows has one class only: ")'
 	awk 'NR > 1 { $0 = $0 "," NR } NR == 1 { $0 = $0 ",key" } 1' table.csv >t && mv t table.csv
 	refused '"cv_method":"user","column":"key"' "the column 'key' makes more than 50 folds"
+}
+
+@test "a partition that leaves too few rows for a part is refused when it is asked for" {
+	sed -i 61q table.csv
+	aim '"reps":30' 1
+	assert_json '.[0].error | test("^a fold of [12] rows has one class only: choose larger parts or fewer folds$")'
+	sed -i 22q table.csv
+	target=size
+	refused '"holdout_pct":80,"reps":2' \
+		"2 of 21 rows are left to train on, at least 10 are needed: choose a smaller holdout or smaller folds"
+	refused '"holdout_pct":1' "a holdout of 1 % of 21 rows has none of them: choose a larger one, or 0"
+	refused '"holdout_pct":0,"reps":22' "21 rows are too few: a fold has none of them"
+	refused '"validation_type":"TVH","validation_pct":1' "21 rows are too few: a validation part has none of them"
+	aim '"holdout_pct":0,"reps":21'
+	assert_json '.[0].partition | .reps == 21 and .holdoutPct == 0 and (.maxTrainPct | . > 95.2 and . < 95.3)'
+	aim '"holdout_pct":5'
 }
 
 @test "fields that do not go together are errors of the record" {

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "blend.h"
+#include "data/scheme.h"
 #include "job.h"
 #include "json/json.h"
 
 #define SEED_MAX 9007199254740991.0
-#define TRAINING_ROWS_MIN 10
 #define SAMPLE_TOLERANCE 0.5 /* percentage points */
 
 bool training_request_read(struct training_request *r, const cJSON *job, struct err *e)
@@ -96,10 +96,10 @@ static bool choose_sizes(struct training *t, struct err *e)
 		s->all = want < open ? want : open;
 		s->training = want;
 	}
-	return s->training >= TRAINING_ROWS_MIN ||
+	return s->training >= SCHEME_TRAINING_ROWS_MIN ||
 	       err_set(e, ERR_REFUSED,
 		       "a sample of %zu rows is too small: at least %d are needed", s->training,
-		       TRAINING_ROWS_MIN);
+		       SCHEME_TRAINING_ROWS_MIN);
 }
 
 bool training_open(struct training *t, const struct training_request *r, struct err *e)

@@ -170,20 +170,38 @@ static bool no_such_value(const struct scheme *s, const cJSON *level, struct err
 	return false;
 }
 
+/* The level that value v is, 3: none. */
+static bool which_level(const struct scheme *s, const struct column *c, size_t v,
+			const cJSON *const level[3], size_t *k, struct err *e)
+{
+	*k = 3;
+	for (size_t i = 0; i < 3; i++) {
+		if (!level[i] || !value_is(c, v, level[i]))
+			continue;
+		if (*k < 3)
+			return err_set(e, ERR_REFUSED,
+				       "the value '%s' of the column '%s' cannot stand for two "
+				       "parts",
+				       column_value(c, v), s->column);
+		*k = i;
+	}
+	return true;
+}
+
 /* The part of each value of the column, in `part`; folds are numbered as they come. */
 static bool parts_of_values(const struct scheme *s, const struct column *c,
 			    const uint32_t *value, size_t n, uint8_t *part, unsigned *folds,
 			    struct err *e)
 {
-	const cJSON *level[3] = {s->validated, s->training, s->holdout};
+	const cJSON *const level[3] = {s->validated, s->training, s->holdout};
 	bool found[3] = {false};
 
 	*folds = 0;
 	for (size_t i = 0; i < n; i++) {
-		size_t k = 0;
+		size_t k;
 
-		while (k < 3 && !(level[k] && value_is(c, value[i], level[k])))
-			k++;
+		if (!which_level(s, c, value[i], level, &k, e))
+			return false;
 		if (k < 3)
 			found[k] = true;
 		if (k == 3 && tvh(s))
@@ -244,36 +262,74 @@ static bool make_user(const struct scheme *s, struct prepared *p, struct err *e)
 	return ok;
 }
 
-/* What is scored and what is trained on needs rows, and more than one class. */
-static bool check_parts(const struct scheme *s, const struct prepared *p, struct err *e)
+/* The rows of each fold, and whether there is more than one class among them. */
+struct parts {
+	size_t n[PARTITION_REPS_MAX], held;
+	bool differ[PARTITION_REPS_MAX];
+};
+
+static void count_parts(const struct prepared *p, struct parts *c)
 {
 	const struct partition *part = &p->partition;
-	size_t n[PARTITION_REPS_MAX] = {0};
 	double first[PARTITION_REPS_MAX] = {0};
-	bool differ[PARTITION_REPS_MAX] = {false};
 
+	*c = (struct parts){.held = 0};
 	for (size_t row = 0; row < part->rows; row++) {
 		uint8_t k = part->fold[row];
 
-		if (k == PARTITION_HOLDOUT)
+		if (k == PARTITION_HOLDOUT) {
+			c->held++;
 			continue;
-		if (!n[k]++)
+		}
+		if (!c->n[k]++)
 			first[k] = p->y[row];
-		differ[k] = differ[k] || p->y[row] != first[k];
+		c->differ[k] = c->differ[k] || p->y[row] != first[k];
 	}
+}
+
+/* Rows that the model is trained on that has the fewest: that of the largest fold. */
+static size_t fewest(const struct scheme *s, const struct prepared *p, const struct parts *c)
+{
+	size_t most = c->n[0];
+
+	for (unsigned k = 1; !tvh(s) && k < p->partition.reps; k++)
+		most = c->n[k] > most ? c->n[k] : most;
+	return p->partition.rows - c->held - most;
+}
+
+/* What is scored and what is trained on needs rows, and more than one class. */
+static bool check_parts(const struct scheme *s, const struct prepared *p, bool stratified,
+			struct err *e)
+{
+	const struct partition *part = &p->partition;
+	struct parts c;
+
+	count_parts(p, &c);
 	for (unsigned k = 0; k < part->reps; k++) {
 		const char *name = !tvh(s) ? "fold" : k ? "training part" : "validation part";
 
-		if (!n[k])
-			return err_set(e, ERR_REFUSED, "%zu rows are too few for %u folds",
-				       part->rows, part->reps);
-		if (!p->regression && !differ[k])
+		if (!c.n[k])
 			return err_set(e, ERR_REFUSED,
-				       "a %s of %zu rows has one class only: choose a "
-				       "stratified partition, other groups or fewer folds",
-				       name, n[k]);
+				       "%zu rows are too few: a %s has none of them",
+				       part->rows, name);
+		if (!p->regression && !c.differ[k])
+			return err_set(e, ERR_REFUSED,
+				       "a %s of %zu rows has one class only: choose %s", name,
+				       c.n[k],
+				       stratified ? "larger parts or fewer folds"
+						  : "a stratified partition, other groups or "
+						    "fewer folds");
 	}
-	return true;
+	if (fewest(s, p, &c) < SCHEME_TRAINING_ROWS_MIN)
+		return err_set(e, ERR_REFUSED,
+			       "%zu of %zu rows are left to train on, at least %d are needed: "
+			       "choose a smaller holdout or smaller folds",
+			       fewest(s, p, &c), part->rows, SCHEME_TRAINING_ROWS_MIN);
+	return c.held || !(s->holdout_pct > 0) || is(s->method, "user") ||
+	       err_set(e, ERR_REFUSED,
+		       "a holdout of %g %% of %zu rows has none of them: choose a larger one, "
+		       "or 0",
+		       s->holdout_pct, part->rows);
 }
 
 bool scheme_make(const struct scheme *s, struct prepared *p, struct err *e)
@@ -304,7 +360,7 @@ bool scheme_make(const struct scheme *s, struct prepared *p, struct err *e)
 		ok = make_groups(s, p, e);
 	else
 		partition_share(&p->partition, s->holdout_pct, s->validation_pct);
-	return ok && check_parts(s, p, e);
+	return ok && check_parts(s, p, stratified, e);
 }
 
 /* Percentages are shares of small whole numbers: 64, not 64.00000000000001. */

@@ -17,6 +17,9 @@
 
 #include "data/prepared.h"
 
+/* A model that learns from fewer rows is not trained. */
+#define SCHEME_TRAINING_ROWS_MIN 10
+
 struct scheme {
 	const char *method;     /* NULL: stratified for classes, random for numbers */
 	const char *validation; /* "CV" or "TVH" */
