@@ -177,6 +177,7 @@ models() {
 	[ "$(models "$project" length)" = 4 ]
 	refuses 422 'already' POST "projects/$project/autopilots/" "$body"
 	refuses 422 'no list' POST "projects/$project/autopilots/" '{"featurelistId":"x"}'
+	refuses 422 'is required' POST "projects/$project/autopilots/" '{"mode":"quick"}'
 	refuses 422 'manual' POST "projects/$project/autopilots/" "{\"featurelistId\":\"$list\",\"mode\":\"manual\"}"
 	refuses 422 'blendBestModels' POST "projects/$project/autopilots/" \
 		"{\"featurelistId\":\"$(api GET "projects/$project/featurelists/" | jq -r '.[0].id')\",\"blendBestModels\":true}"

@@ -232,6 +232,40 @@ train() {
 	[ "$(ls "$SANDBOX_DIR/projects")" = "" ]
 }
 
+@test "an upload that waits for its turn is cancelled, and nothing of it is left" {
+	sandbox_start --worker "$FAKE" --workers 1
+	printf 'hang,y\n1,0\n' >table.csv
+	api POST projects/ -F file=@table.csv
+	running=$(api_location)
+	api POST projects/ -F file=@table.csv
+	waiting=$(api_location)
+	run -0 --separate-stderr api GET "${waiting#"$DATAROBOT_ENDPOINT/"}"
+	assert_json '.[0].status == "INITIALIZED"'
+	[ "$(ls "$SANDBOX_DIR/projects" | wc -l)" = 2 ]
+	api DELETE "${waiting#"$DATAROBOT_ENDPOINT/"}"
+	[ "$(api_status)" = 204 ]
+	[ "$(ls "$SANDBOX_DIR/projects" | wc -l)" = 1 ]
+	[ "$(ls "$SANDBOX_DIR/uploads")" = "" ]
+	api DELETE "${running#"$DATAROBOT_ENDPOINT/"}"
+}
+
+@test "a project is deleted while a worker of a cancelled job still writes" {
+	sandbox_start --worker "$FAKE"
+	project fit-stubborn
+	job=$(train 64)
+	for ((i = 0; i < 100; i++)); do
+		[[ -e $SANDBOX_DIR/projects/$PROJECT/work/0 ]] && break
+		sleep 0.02
+	done
+	api DELETE "$job"
+	[ "$(api_status)" = 204 ]
+	api DELETE "projects/$PROJECT/"
+	[ "$(api_status)" = 204 ]
+	api GET "projects/$PROJECT/"
+	[ "$(api_status)" = 404 ]
+	[ "$(ls "$SANDBOX_DIR/projects")" = "" ]
+}
+
 @test "an aim is cancelled by its status, and can be asked for again" {
 	sandbox_start --worker "$FAKE" --workers 1
 	project a

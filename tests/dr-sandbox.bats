@@ -76,8 +76,11 @@ refuses() {
 	refuses 404 'no status' GET status/1/
 	refuses 404 'no project' GET 'projects/..%2f..%2fetc/'
 	refuses 400 'UTF-8' GET 'projects/%00/'
+	refuses 400 'UTF-8' GET 'projects/?projectName=%ff'
 	refuses 405 'GET' POST version/
 	grep -qi '^allow: GET' head
+	# Two patterns have this path; each method is named once.
+	refuses 405 'PUT is not possible here; GET is' PUT projects/0/features/metrics/
 }
 
 @test "a table becomes a project, by way of a status that ends in 303" {

@@ -112,14 +112,20 @@ static void serve(web_handler *handle, struct web_request *r, void *ctx)
 	struct err e = {0};
 
 	sv->wake = false;
+	sv->gone[0] = '\0';
 	store_begin(sv->store);
 	handle(r, sv);
 	if (!store_end(sv->store, r->status < 400, &e) && e.kind) {
 		cli_warn("%s", e.text);
 		web_error(r, 500, "%s", e.text);
-	} else if (sv->wake && r->status < 400) {
-		jobs_wake(sv->jobs);
+		return;
 	}
+	if (r->status >= 400)
+		return;
+	if (sv->gone[0] && !home_discard(sv->home, sv->gone, &e))
+		cli_warn("%s", e.text);
+	if (sv->wake)
+		jobs_wake(sv->jobs);
 }
 
 static void log_request(const struct web_request *r, const char *path)

@@ -252,6 +252,20 @@ bool home_remove_tree(const char *path, struct err *e)
 	return err_errno(e, "%s", path);
 }
 
+bool home_discard(const struct home *h, const char *id, struct err *e)
+{
+	char *from = home_project(h->projects, id), *to = home_project(h->uploads, id);
+	bool ok = (from && to) || err_nomem(e);
+
+	if (ok && rename(from, to) < 0)
+		ok = errno == ENOENT || err_errno(e, "%s", from);
+	else if (ok)
+		ok = home_remove_tree(to, e);
+	free(from);
+	free(to);
+	return ok;
+}
+
 bool home_sweep(const struct home *h, bool there(const char *id, void *ctx), void *ctx,
 		struct err *e)
 {

@@ -6,7 +6,7 @@
  *	DIR/drconfig.yaml   endpoint and token for clients, mode 0600
  *	DIR/open.html       takes a browser to the page with the token, mode 0600
  *	DIR/sandbox.db      the database
- *	DIR/uploads/        files that are still coming in
+ *	DIR/uploads/        files that are still coming in, and projects that are going
  *	DIR/projects/ID/    data.csv, and what the worker keeps about the project
  *
  * Folders are made with mode 0700.
@@ -46,6 +46,12 @@ char *home_project(const char *projects, const char *id);
 /* Delete the projects that `there` does not know: what a crash has left of them. */
 bool home_sweep(const struct home *h, bool there(const char *id, void *ctx), void *ctx,
 		struct err *e);
+
+/*
+ * Delete a project's folder.  It is out of the way at once, whatever a job still writes into
+ * it; what cannot be deleted now is deleted at the next start.
+ */
+bool home_discard(const struct home *h, const char *id, struct err *e);
 
 /* Delete a folder with all it holds; what is not there is no error. */
 bool home_remove_tree(const char *path, struct err *e);

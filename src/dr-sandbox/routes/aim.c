@@ -45,16 +45,19 @@ static bool check_list(struct web_request *r, struct service *sv)
 static bool find_mode(struct web_request *r, long long *number)
 {
 	const char *mode = json_str(r->body, "mode");
+	const cJSON *quick = json_get(r->body, "quickrun");
 
 	*number = AUTOPILOT_AUTO;
 	if (!aim_is_text(r, "mode"))
 		return false;
+	if (quick && !cJSON_IsBool(quick))
+		return web_invalid(r, "quickrun", "must be true or false");
 	if (mode && !autopilot_mode(mode, number))
 		return web_invalid(r, "mode",
 				   "'%s' is not one of auto, quick, comprehensive, manual",
 				   mode);
 	/* The older client's way of saying quick. */
-	if (mode && *number == AUTOPILOT_AUTO && json_true(r->body, "quickrun"))
+	if (mode && *number == AUTOPILOT_AUTO && cJSON_IsTrue(quick))
 		*number = AUTOPILOT_QUICK;
 	return true;
 }

@@ -49,9 +49,10 @@ static bool list_is_new(struct web_request *r, struct service *sv, const char *l
 				      "ss", r->arg[0], list);
 	long long runs;
 
-	if (!list || !store_next(sv->store, q))
-		return web_invalid(r, "featurelistId", "there is no list '%s'",
-				   list ? list : "");
+	if (!list)
+		return web_invalid(r, "featurelistId", "is required: the id of a list");
+	if (!store_next(sv->store, q))
+		return web_invalid(r, "featurelistId", "there is no list '%s'", list);
 	runs = store_int(q, 0);
 	if (strcmp(store_text(q, 1), "modeling") != 0)
 		return web_error(r, 422, "the project has no target yet");

@@ -247,8 +247,6 @@ void route_project_delete(struct web_request *r, void *ctx)
 	struct service *sv = ctx;
 	sqlite3_stmt *q;
 	long long busy;
-	char *dir;
-	struct err e = {0};
 
 	if (!common_project(r, sv, r->arg[0]))
 		return;
@@ -263,12 +261,8 @@ void route_project_delete(struct web_request *r, void *ctx)
 		return;
 	}
 	store_run(sv->store, "DELETE FROM project WHERE id = ?", "s", r->arg[0]);
-	dir = home_project(sv->home->projects, r->arg[0]);
-	if (dir && home_remove_tree(dir, &e))
-		web_empty(r, 204);
-	else
-		web_error(r, 500, "the project's files cannot be deleted");
-	free(dir);
+	snprintf(sv->gone, sizeof(sv->gone), "%s", r->arg[0]);
+	web_empty(r, 204);
 }
 
 void route_options_get(struct web_request *r, void *ctx)

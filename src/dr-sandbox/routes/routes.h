@@ -19,6 +19,8 @@ struct service {
 	long queue_limit;      /* jobs that may wait or run */
 	double min_job_time_s; /* a job is not reported as finished before */
 	bool wake;             /* a handler has added to the queue, or cancelled */
+	/* A project that a handler has deleted: its folder goes once that is kept; or "". */
+	char gone[STORE_ID_LEN + 1];
 };
 
 /* The table for web_config; ends with a NULL method. */

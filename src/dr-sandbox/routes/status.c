@@ -1,4 +1,5 @@
 /* status: how an upload or an aim is doing. */
+#include <stdio.h>
 #include <string.h>
 
 #include "jobs/queue.h"
@@ -73,15 +74,17 @@ void route_status_delete(struct web_request *r, void *ctx)
 	if (store_text(q, 1) && queue_cancel(s, store_int(q, 0))) {
 		const char *kind = store_text(q, 1), *project = store_text(q, 2);
 
-		if (strcmp(kind, "upload") == 0)
+		if (strcmp(kind, "upload") == 0) {
 			store_run(s, "DELETE FROM project WHERE id = ?", "s", project);
-		else if (strcmp(kind, "dataset") == 0)
+			snprintf(sv->gone, sizeof(sv->gone), "%s", project);
+		} else if (strcmp(kind, "dataset") == 0) {
 			prediction_drop_dataset(sv, project, r->arg[0]);
-		else
+		} else {
 			store_run(s,
 				  "UPDATE project SET stage = 'aim', asked = NULL,"
 				  " autopilot_mode = NULL WHERE id = ?",
 				  "s", project);
+		}
 		sv->wake = true;
 	}
 	store_run(s, "DELETE FROM status WHERE id = ?", "s", r->arg[0]);

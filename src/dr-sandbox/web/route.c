@@ -86,8 +86,10 @@ static void allow(struct web_request *r, const char *method)
 	char *list = r->p->allow;
 	size_t n = strlen(list);
 
-	snprintf(list + n, sizeof(r->p->allow) - n, "%s%s", n ? ", " : "", method);
 	r->allow = list;
+	if (strstr(list, method)) /* none is part of another */
+		return;
+	snprintf(list + n, sizeof(r->p->allow) - n, "%s%s", n ? ", " : "", method);
 }
 
 static bool find(struct web_request *r, const char *path, bool open)
