@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blueprints/build.h"
+#include "blueprints/draft.h"
 #include "learners/forest.h"
 #include "learners/fourier.h"
 #include "learners/knn.h"
@@ -25,157 +26,42 @@
 #include "tasks/text_modeler.h"
 #include "tasks/word_grams.h"
 
-/* Ids of the nodes that stand for kinds of columns. */
-enum { CATEGORICAL = -1, NUMERIC = -2, TEXT = -3 };
-
 #define TEXTS_ALONE_MAX 10 /* text columns that get a model of their own, the first ones */
 #define NAME_MAX_BYTES 60
-#define INPUTS_MAX 4 /* of a learner, beside its text columns */
-
-/* A graph being drawn: the last node's id, and what the learner will be fed by. */
-struct draft {
-	struct blueprint *b;
-	const struct prepared *p;
-	bool categorical, numeric, text; /* columns it uses */
-	int id;
-	int *input;
-	size_t inputs;
-	size_t column; /* of a blueprint for one column */
-};
-
-/* The kinds of columns that the table has beside its target. */
-static bool open_draft(struct draft *d, struct blueprint *b, const struct prepared *p,
-		       struct err *e)
-{
-	*d = (struct draft){.b = b, .p = p};
-	for (size_t i = 0; i < p->frame.cols; i++) {
-		const struct column *c = &p->frame.column[i];
-
-		if (i == p->target)
-			continue;
-		d->categorical = d->categorical || column_is_category(c);
-		d->numeric = d->numeric || column_is_number(c);
-		d->text = d->text || c->type == COLUMN_TEXT;
-	}
-	d->input = malloc((p->frame.cols + INPUTS_MAX) * sizeof *d->input);
-	return d->input || err_nomem(e);
-}
-
-static bool put_kind(struct draft *d, bool there, int id, enum node_kind kind,
-		     const char *label, struct err *e)
-{
-	return !there ||
-	       (build_node(d->b, id, kind, label, NULL, e) && build_edge(d->b, 0, id, e));
-}
-
-static bool start(struct draft *d, struct err *e)
-{
-	return build_node(d->b, 0, NODE_DATA, "Data", NULL, e) &&
-	       put_kind(d, d->categorical, CATEGORICAL, NODE_CATEGORICAL,
-			"Categorical Variables", e) &&
-	       put_kind(d, d->numeric, NUMERIC, NODE_NUMERIC, "Numeric Variables", e) &&
-	       put_kind(d, d->text, TEXT, NODE_TEXT, "Text Variables", e);
-}
-
-/* A task behind the node `from`. */
-static bool step(struct draft *d, enum node_kind kind, const struct task *task, int from,
-		 struct err *e)
-{
-	return build_node(d->b, ++d->id, kind, task->name, task, e) &&
-	       build_edge(d->b, from, d->id, e);
-}
-
-/* A node that puts the columns of two or more others side by side. */
-static bool bind(struct draft *d, const int *from, size_t n, struct err *e)
-{
-	if (!build_node(d->b, ++d->id, NODE_BIND, "Bind branches", NULL, e))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!build_edge(d->b, from[i], d->id, e))
-			return false;
-	return true;
-}
-
-/* What the last node makes goes to the learner. */
-static void feed(struct draft *d)
-{
-	d->input[d->inputs++] = d->id;
-}
-
-/* A converter for each text column and a task behind it. */
-static bool text_steps(struct draft *d, enum node_kind kind, const struct task *task,
-		       struct err *e)
-{
-	for (size_t i = 0; d->text && i < d->p->frame.cols; i++) {
-		if (i == d->p->target || d->p->frame.column[i].type != COLUMN_TEXT)
-			continue;
-		if (!step(d, NODE_CONVERTER, &converter_task, TEXT, e))
-			return false;
-		d->b->node[d->b->n_nodes - 1].column = i;
-		if (!step(d, kind, task, d->id, e))
-			return false;
-		d->b->node[d->b->n_nodes - 1].column = i;
-		feed(d);
-	}
-	return true;
-}
-
-/* The learner behind all that feeds it, and the prediction. */
-static bool finish(struct draft *d, enum node_kind kind, const struct task *learner,
-		   struct err *e)
-{
-	int id = ++d->id;
-
-	if (!build_node(d->b, id, kind, learner->name, learner, e))
-		return false;
-	for (size_t i = 0; i < d->inputs; i++)
-		if (!build_edge(d->b, d->input[i], id, e))
-			return false;
-	return build_node(d->b, id + 1, NODE_PREDICTION, "Prediction", NULL, e) &&
-	       build_edge(d->b, id, id + 1, e) && build_finish(d->b, e);
-}
-
-static void name(struct blueprint *b, const char *model_type, const char *family,
-		 const char *family_name)
-{
-	b->model_type = model_type;
-	b->family = family;
-	b->family_name = family_name;
-}
 
 static bool majority(struct draft *d, struct err *e)
 {
 	const struct task *t = d->p->regression ? &mean_task : &majority_task;
 
-	name(d->b, t->name, "DUMMY", "Constant");
+	draft_name(d->b, t->name, "DUMMY", "Constant");
 	d->categorical = d->numeric = d->text = false;
 	d->input[d->inputs++] = 0;
-	return start(d, e) && finish(d, NODE_MAJORITY, t, e);
+	return draft_start(d, e) && draft_finish(d, NODE_MAJORITY, t, e);
 }
 
 /* Categories as numbers, numbers imputed; texts as what a model of theirs predicts. */
 static bool trees(struct draft *d, enum node_kind kind, const struct task *learner,
 		  struct err *e)
 {
-	if (!start(d, e))
+	if (!draft_start(d, e))
 		return false;
 	if (d->categorical) {
-		if (!step(d, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e))
+		if (!draft_step(d, NODE_ORDINAL, &ordinal_task, DRAFT_CATEGORICAL, e))
 			return false;
-		feed(d);
+		draft_feed(d);
 	}
 	if (d->numeric) {
-		if (!step(d, NODE_IMPUTE, &impute_task, NUMERIC, e))
+		if (!draft_step(d, NODE_IMPUTE, &impute_task, DRAFT_NUMERIC, e))
 			return false;
-		feed(d);
+		draft_feed(d);
 	}
-	return text_steps(d, NODE_TEXT_MODELER, &text_modeler_task, e) &&
-	       finish(d, kind, learner, e);
+	return draft_text_steps(d, NODE_TEXT_MODELER, &text_modeler_task, e) &&
+	       draft_finish(d, kind, learner, e);
 }
 
 static bool boosting(struct draft *d, const char *model_type, struct err *e)
 {
-	name(d->b, model_type, "GBM", "Gradient Boosting Machine");
+	draft_name(d->b, model_type, "GBM", "Gradient Boosting Machine");
 	return trees(d, NODE_XGBOOST,
 		     d->p->regression    ? &xgboost_regressor
 		     : d->p->classes > 2 ? &xgboost_multiclass
@@ -208,15 +94,15 @@ static bool differences(struct draft *d, struct err *e)
 
 	if (!d->numeric)
 		return true;
-	if (!step(d, NODE_IMPUTE, &impute_task, NUMERIC, e))
+	if (!draft_step(d, NODE_IMPUTE, &impute_task, DRAFT_NUMERIC, e))
 		return false;
 	branch[0] = d->id;
-	if (!step(d, NODE_DIFFERENCES, &differences_task, branch[0], e))
+	if (!draft_step(d, NODE_DIFFERENCES, &differences_task, branch[0], e))
 		return false;
 	branch[1] = d->id;
-	if (!bind(d, branch, 2, e))
+	if (!draft_bind(d, branch, 2, e))
 		return false;
-	feed(d);
+	draft_feed(d);
 	return true;
 }
 
@@ -225,14 +111,14 @@ static bool texts(struct draft *d, struct err *e)
 {
 	size_t first = d->inputs, n;
 
-	if (!text_steps(d, NODE_TEXT_MODELER, &text_modeler_task, e))
+	if (!draft_text_steps(d, NODE_TEXT_MODELER, &text_modeler_task, e))
 		return false;
 	if ((n = d->inputs - first) < 2)
 		return true;
 	d->inputs = first;
-	if (!bind(d, d->input + first, n, e))
+	if (!draft_bind(d, d->input + first, n, e))
 		return false;
-	feed(d);
+	draft_feed(d);
 	return true;
 }
 
@@ -242,19 +128,19 @@ static bool clusters(struct draft *d, struct err *e)
 	int numbers = 0, from;
 
 	if (d->numeric) {
-		if (!step(d, NODE_IMPUTE, &impute_median_task, NUMERIC, e) ||
-		    !step(d, NODE_STANDARDIZE, &standardize_task, d->id, e))
+		if (!draft_step(d, NODE_IMPUTE, &impute_median_task, DRAFT_NUMERIC, e) ||
+		    !draft_step(d, NODE_STANDARDIZE, &standardize_task, d->id, e))
 			return false;
 		numbers = d->id;
 	}
-	if (d->categorical && !step(d, NODE_ONE_HOT, &one_hot_task, CATEGORICAL, e))
+	if (d->categorical && !draft_step(d, NODE_ONE_HOT, &one_hot_task, DRAFT_CATEGORICAL, e))
 		return false;
 	from = numbers ? numbers : d->id;
-	if (!step(d, NODE_PCA, &pca_task, from, e) ||
+	if (!draft_step(d, NODE_PCA, &pca_task, from, e) ||
 	    (from != d->id - 1 && !build_edge(d->b, d->id - 1, d->id, e)) ||
-	    !step(d, NODE_KMEANS, &kmeans_task, d->id, e))
+	    !draft_step(d, NODE_KMEANS, &kmeans_task, d->id, e))
 		return false;
-	feed(d);
+	draft_feed(d);
 	return true;
 }
 
@@ -265,16 +151,16 @@ static bool unsupervised(struct draft *d, struct err *e)
 
 	if (!d->categorical && !d->numeric)
 		return true;
-	name(d->b, learner->name, "GBM", "Gradient Boosting Machine");
-	if (!start(d, e))
+	draft_name(d->b, learner->name, "GBM", "Gradient Boosting Machine");
+	if (!draft_start(d, e))
 		return false;
 	if (d->categorical) {
-		if (!step(d, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e))
+		if (!draft_step(d, NODE_ORDINAL, &ordinal_task, DRAFT_CATEGORICAL, e))
 			return false;
-		feed(d);
+		draft_feed(d);
 	}
 	return differences(d, e) && texts(d, e) && clusters(d, e) &&
-	       finish(d, NODE_XGBOOST, learner, e);
+	       draft_finish(d, NODE_XGBOOST, learner, e);
 }
 
 static bool forest(struct draft *d, struct err *e)
@@ -284,34 +170,34 @@ static bool forest(struct draft *d, struct err *e)
 	if (!d->categorical && !d->numeric)
 		return true;
 	d->text = false;
-	name(d->b, learner->name, "RF", "Random Forest");
+	draft_name(d->b, learner->name, "RF", "Random Forest");
 	return trees(d, NODE_FOREST, learner, e);
 }
 
 /* A column for each category, numbers standardised. */
 static bool columns(struct draft *d, struct err *e)
 {
-	if (!start(d, e))
+	if (!draft_start(d, e))
 		return false;
 	if (d->categorical) {
-		if (!step(d, NODE_ONE_HOT, &one_hot_task, CATEGORICAL, e))
+		if (!draft_step(d, NODE_ONE_HOT, &one_hot_task, DRAFT_CATEGORICAL, e))
 			return false;
-		feed(d);
+		draft_feed(d);
 	}
 	if (d->numeric) {
-		if (!step(d, NODE_IMPUTE, &impute_median_task, NUMERIC, e) ||
-		    !step(d, NODE_STANDARDIZE, &standardize_task, d->id, e))
+		if (!draft_step(d, NODE_IMPUTE, &impute_median_task, DRAFT_NUMERIC, e) ||
+		    !draft_step(d, NODE_STANDARDIZE, &standardize_task, d->id, e))
 			return false;
-		feed(d);
+		draft_feed(d);
 	}
 	return true;
 }
 
 static bool linear(struct draft *d, const struct task *learner, struct err *e)
 {
-	name(d->b, learner->name, "GLM", "Generalized Linear Model");
-	return columns(d, e) && text_steps(d, NODE_WORD_GRAMS, &word_grams_task, e) &&
-	       finish(d, NODE_LINEAR, learner, e);
+	draft_name(d->b, learner->name, "GLM", "Generalized Linear Model");
+	return columns(d, e) && draft_text_steps(d, NODE_WORD_GRAMS, &word_grams_task, e) &&
+	       draft_finish(d, NODE_LINEAR, learner, e);
 }
 
 /* Trees that learn what a linear model of numbers and categories leaves. */
@@ -325,25 +211,25 @@ static bool trees_on_linear(struct draft *d, struct err *e)
 	if (!d->categorical && !d->numeric)
 		return true;
 	d->text = false;
-	name(d->b, learner->name, "GBM", "Gradient Boosting Machine");
+	draft_name(d->b, learner->name, "GBM", "Gradient Boosting Machine");
 	if (!columns(d, e) || !build_node(d->b, ++d->id, NODE_MARGIN, net->name, net, e))
 		return false;
 	for (size_t i = 0; i < d->inputs; i++)
 		if (!build_edge(d->b, d->input[i], d->id, e))
 			return false;
 	d->inputs = 0;
-	feed(d);
+	draft_feed(d);
 	if (d->categorical) {
-		if (!step(d, NODE_ORDINAL, &ordinal_task, CATEGORICAL, e))
+		if (!draft_step(d, NODE_ORDINAL, &ordinal_task, DRAFT_CATEGORICAL, e))
 			return false;
-		feed(d);
+		draft_feed(d);
 	}
 	if (d->numeric) {
-		if (!step(d, NODE_IMPUTE, &impute_task, NUMERIC, e))
+		if (!draft_step(d, NODE_IMPUTE, &impute_task, DRAFT_NUMERIC, e))
 			return false;
-		feed(d);
+		draft_feed(d);
 	}
-	return finish(d, NODE_XGBOOST, learner, e);
+	return draft_finish(d, NODE_XGBOOST, learner, e);
 }
 
 static bool elastic_net(struct draft *d, struct err *e)
@@ -363,8 +249,8 @@ static bool on_columns(struct draft *d, enum node_kind kind, const struct task *
 	if (!d->categorical && !d->numeric)
 		return true;
 	d->text = false;
-	name(d->b, learner->name, family, family_name);
-	return columns(d, e) && finish(d, kind, learner, e);
+	draft_name(d->b, learner->name, family, family_name);
+	return columns(d, e) && draft_finish(d, kind, learner, e);
 }
 
 static bool logistic(struct draft *d, struct err *e)
@@ -383,13 +269,13 @@ static bool kernel(struct draft *d, struct err *e)
 /* The columns as their principal components: fewer, and of falling weight. */
 static bool components(struct draft *d, struct err *e)
 {
-	if (!step(d, NODE_PCA, &pca_task, d->input[0], e))
+	if (!draft_step(d, NODE_PCA, &pca_task, d->input[0], e))
 		return false;
 	for (size_t i = 1; i < d->inputs; i++)
 		if (!build_edge(d->b, d->input[i], d->id, e))
 			return false;
 	d->inputs = 0;
-	feed(d);
+	draft_feed(d);
 	return true;
 }
 
@@ -400,8 +286,8 @@ static bool nearest(struct draft *d, struct err *e)
 	if (!d->categorical && !d->numeric)
 		return true;
 	d->text = false;
-	name(d->b, learner->name, "KNN", "K-Nearest Neighbors");
-	return columns(d, e) && components(d, e) && finish(d, NODE_KNN, learner, e);
+	draft_name(d->b, learner->name, "KNN", "K-Nearest Neighbors");
+	return columns(d, e) && components(d, e) && draft_finish(d, NODE_KNN, learner, e);
 }
 
 static bool network(struct draft *d, struct err *e)
@@ -433,14 +319,15 @@ static bool text_alone(struct draft *d, struct err *e)
 		d->b->own_name = NULL;
 		return err_nomem(e);
 	}
-	name(d->b, d->b->own_name, "TEXT", "Text Model");
+	draft_name(d->b, d->b->own_name, "TEXT", "Text Model");
 	d->categorical = d->numeric = false;
-	if (!start(d, e) || !step(d, NODE_CONVERTER, &converter_task, TEXT, e))
+	if (!draft_start(d, e) ||
+	    !draft_step(d, NODE_CONVERTER, &converter_task, DRAFT_TEXT, e))
 		return false;
 	d->b->node[d->b->n_nodes - 1].column = d->column;
 	id = d->id + 1;
-	feed(d);
-	if (!finish(d, NODE_TEXT_LEARNER, &text_modeler_task, e))
+	draft_feed(d);
+	if (!draft_finish(d, NODE_TEXT_LEARNER, &text_modeler_task, e))
 		return false;
 	for (size_t i = 0; i < d->b->n_nodes; i++)
 		if (d->b->node[i].id == id)
@@ -456,7 +343,7 @@ static bool add(struct catalogue *c, const struct prepared *p, make_fn *make, si
 {
 	struct blueprint *b = &c->blueprint[c->n];
 	struct draft d;
-	bool ok = open_draft(&d, b, p, e);
+	bool ok = draft_open(&d, b, p, e);
 
 	d.column = column;
 	ok = ok && make(&d, e);
