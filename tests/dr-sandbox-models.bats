@@ -208,7 +208,7 @@ tune() {
 	api_json POST "$url" '{"blueprintId":"0123456789abcdef0123456789abcdef","trainingRowCount":50}'
 	model=$(sandbox_wait "$(api_location)")
 	run -0 --separate-stderr api GET "${model#"$DATAROBOT_ENDPOINT/"}"
-	assert_json '.[0] | .samplePct == 50 and .metrics.LogLoss.crossValidation == null and .metrics.LogLoss.validation == 0.55'
+	assert_json '.[0] | .samplePct == 50 and .trainingRowCount == 50 and .metrics.LogLoss.crossValidation == null and .metrics.LogLoss.validation == 0.55'
 	refuses 404 'cross validated' GET "${model#"$DATAROBOT_ENDPOINT/"}crossValidationScores/" ''
 	refuses 422 'blueprintId' POST "$url" '{}'
 	refuses 422 'no blueprint' POST "$url" '{"blueprintId":"x"}'

@@ -226,6 +226,26 @@ predict() {
 	[[ $(api_location) == */projects/$PROJECT/predictions/*/ ]]
 }
 
+@test "predictions of datasets are found by model and dataset" {
+	head -n 4 "$TABLE" >new.csv
+	id=$(dataset new.csv)
+	made=$(basename "$(predict "$MODEL" "$id")")
+	list=projects/$PROJECT/predictionsMetadata/
+	run -0 --separate-stderr api GET "$list?predictionDatasetId=$id"
+	assert_json ".[0] | .count == 1 and .next == null and (.data[0] | .id == \"$made\" and .modelId == \"$MODEL\" and
+		.predictionDatasetId == \"$id\" and .includesPredictionIntervals == false and .explanationAlgorithm == null and
+		.url == \"$DATAROBOT_ENDPOINT/projects/$PROJECT/predictions/$made/\")"
+	run -0 --separate-stderr api GET "$list?modelId=$MODEL&predictionDatasetId=$id&limit=5"
+	assert_json '.[0].count == 1'
+	run -0 --separate-stderr api GET "$list?modelId=x"
+	assert_json '.[0].data == []'
+	run -0 --separate-stderr api GET "$list$made/"
+	assert_json ".[0].id == \"$made\""
+	refuses 404 'no predictions' GET "$list$id/"
+	run -0 --separate-stderr api GET "projects/$PROJECT/predictJobs/?status=COMPLETED"
+	assert_json '.[0][-1].trainingRowCount == 252'
+}
+
 @test "the threshold of a model decides which class is predicted" {
 	model=$(train Elastic ',"samplePct":48')
 	at=$(request "$model" all)
@@ -292,6 +312,7 @@ predict() {
 	assert_json '.[0].data | length > 50 and all(.[]; (.predictionValues | map(.label)) == ["high","low","mid"] and
 		(.predictionValues | (map(.value) | add - 1 | fabs < 1e-6)) and
 		.prediction == (.predictionValues | max_by(.value) | .label))'
+	refuses 422 'two classes' PATCH "projects/$project/models/$model/" '{"predictionThreshold":0.4}'
 	PROJECT=$project
 	head -n 4 classes.csv >new.csv
 	data=$(dataset new.csv)

@@ -68,7 +68,7 @@ cJSON *job_row(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 	     blueprint_copy(v, summary, "modelType") && set_text(v, "modelCategory", "model") &&
 	     blueprint_copy(v, summary, "processes") &&
 	     set_real(v, "samplePct", store_real(q, JOB_SAMPLE_PCT)) &&
-	     set_null(v, "trainingRowCount") &&
+	     set_real(v, "trainingRowCount", store_real(q, JOB_ROWS)) &&
 	     set_text(v, "featurelistId", store_text(q, JOB_LIST)) &&
 	     set_text(v, "blueprintId", store_text(q, JOB_BLUEPRINT)) &&
 	     set_text(v, "jobType", kinds[kind].type) && url && json_set_str(v, "url", url) &&

@@ -7,7 +7,8 @@
 #define JOB_COLUMNS                                                                            \
 	"SELECT j.id, j.project, j.kind, j.status, j.model, j.blueprint, j.featurelist,"       \
 	" j.sample_pct, j.held_from, j.seen, j.message, b.summary,"                            \
-	" substr(j.spec ->> 'out', 1, 24) FROM job j"                                          \
+	" substr(j.spec ->> 'out', 1, 24),"                                                    \
+	" (SELECT m.rows FROM model m WHERE m.id = j.model) FROM job j"                        \
 	" JOIN blueprint b ON b.project = j.project AND b.id = j.blueprint"
 
 /* The columns of JOB_COLUMNS. */
@@ -25,6 +26,7 @@ enum {
 	JOB_MESSAGE,
 	JOB_SUMMARY,
 	JOB_PREDICTION, /* id of what a job that predicts makes, or null */
+	JOB_ROWS,       /* that its model was trained on; null as long as it is not there */
 };
 
 /* No client that has started a job waits longer than this to look at it. */

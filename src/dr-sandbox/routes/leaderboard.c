@@ -145,8 +145,9 @@ void route_model_list(struct web_request *r, void *ctx)
 		cJSON_Delete(list);
 		list = NULL;
 	}
-	cJSON_ArrayForEach (m, list)
+	cJSON_ArrayForEach (m, list) {
 		model_keep_metric(m, only);
+	}
 	web_json(r, 200, list);
 }
 
@@ -302,8 +303,9 @@ void route_model_records(struct web_request *r, void *ctx)
 		cJSON_Delete(list);
 		list = NULL;
 	}
-	cJSON_ArrayForEach (m, list)
+	cJSON_ArrayForEach (m, list) {
 		model_keep_metric(m, only);
+	}
 	snprintf(path, sizeof(path), "projects/%s/modelRecords/", r->arg[0]);
 	common_page(r, list, "data", path);
 }

@@ -107,6 +107,18 @@ void route_model_parameters(struct web_request *r, void *ctx)
 		web_error(r, 404, "the model has no parameters to show");
 }
 
+static bool is_binary(struct service *sv, const char *project)
+{
+	sqlite3_stmt *q = store_query(sv->store,
+				      "SELECT 1 FROM project WHERE id = ?"
+				      " AND target_type = 'Binary'",
+				      "s", project);
+	bool yes = store_next(sv->store, q);
+
+	sqlite3_reset(q);
+	return yes;
+}
+
 void route_model_patch(struct web_request *r, void *ctx)
 {
 	static const char *const fields[] = {"isStarred", "predictionThreshold", NULL};
@@ -123,6 +135,11 @@ void route_model_patch(struct web_request *r, void *ctx)
 	if (threshold && !(cJSON_IsNumber(threshold) && threshold->valuedouble >= 0 &&
 			   threshold->valuedouble <= 1)) {
 		web_invalid(r, "predictionThreshold", "must be a number from 0 to 1");
+		return;
+	}
+	if (threshold && !is_binary(sv, r->arg[0])) {
+		web_invalid(r, "predictionThreshold",
+			    "only models of a target with two classes have one");
 		return;
 	}
 	if (star)

@@ -50,7 +50,8 @@ web_handler route_job_get, route_job_delete, route_job_list, route_model_job_get
 	route_predict_job_delete, route_predict_job_list;
 web_handler route_trained_create, route_trained_list, route_trained_get;
 web_handler route_dataset_file, route_dataset_url, route_dataset_list, route_dataset_get,
-	route_dataset_delete, route_predict, route_prediction_get;
+	route_dataset_delete, route_predict, route_prediction_get, route_predicted_list,
+	route_predicted_get;
 web_handler route_tuning_get, route_tuning_post;
 
 #endif

@@ -84,6 +84,8 @@ const struct web_route routes[] = {
 	{"DELETE", "projects/{}/predictionDatasets/{}/", route_dataset_delete, 0},
 	{"POST", "projects/{}/predictions/", route_predict, WEB_JSON},
 	{"GET", "projects/{}/predictions/{}/", route_prediction_get, 0},
+	{"GET", "projects/{}/predictionsMetadata/", route_predicted_list, 0},
+	{"GET", "projects/{}/predictionsMetadata/{}/", route_predicted_get, 0},
 	{"GET", "projects/{}/predictJobs/", route_predict_job_list, 0},
 	{"GET", "projects/{}/predictJobs/{}/", route_predict_job_get, 0},
 	{"DELETE", "projects/{}/predictJobs/{}/", route_predict_job_delete, 0},
