@@ -8,6 +8,8 @@
  *	SKIP TIMES METHOD PATTERN lose             forward it, and drop the answer
  *	SKIP TIMES METHOD PATTERN answer STATUS    answer with the rest of the line
  *	SKIP TIMES METHOD PATTERN stall            answer nothing, for ever
+ *	SKIP TIMES METHOD PATTERN redirect URL     answer 302 to there
+ *	SKIP TIMES METHOD PATTERN endless          answer 200 and a body without an end
  *
  * and applies to requests whose path holds PATTERN (an extended regular expression),
  * after SKIP of them, TIMES times (0: ever).  The first line that applies counts.
@@ -185,6 +187,29 @@ static void answer(int fd, const char *text)
 		write_all(fd, body, strlen(body));
 }
 
+static void redirect(int fd, const char *url)
+{
+	char head[4608];
+
+	snprintf(head, sizeof(head),
+		 "HTTP/1.1 302 Fault\r\nLocation: %s\r\nContent-Length: 0\r\n"
+		 "Connection: close\r\n\r\n",
+		 url);
+	write_all(fd, head, strlen(head));
+}
+
+/* Until the client hangs up. */
+static void endless(int fd)
+{
+	static const char head[] = "HTTP/1.1 200 Fault\r\nContent-Type: text/csv\r\n"
+				   "Connection: close\r\n\r\na,y\n";
+	static const char row[] = "1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n7,0\n8,1\n";
+	bool more = write_all(fd, head, sizeof(head) - 1);
+
+	while (more)
+		more = write_all(fd, row, sizeof(row) - 1);
+}
+
 static void *serve(void *arg)
 {
 	int fd = *(int *)arg;
@@ -200,6 +225,10 @@ static void *serve(void *arg)
 			pause();
 		if (r && strcmp(r->action, "answer") == 0)
 			answer(fd, r->text);
+		else if (r && strcmp(r->action, "redirect") == 0)
+			redirect(fd, r->text);
+		else if (r && strcmp(r->action, "endless") == 0)
+			endless(fd);
 		else
 			forward(fd, buf, n, r);
 	}
