@@ -43,9 +43,11 @@ struct enet {
 
 	/* Private. */
 	double lambda, total, null_loss;
-	double *residual; /* w (y - mean), as the quadratic approximation has it */
-	double *curvature;
-	double *hessian; /* of each column, valid while its stamp is current */
+	double *residual; /* w (y - mean), as the quadratic approximation has it, but for */
+	double shift;     /* steps of the intercept since; and sums of all rows */
+	double *curvature, residuals, curvatures;
+	double *gradient;        /* of each column that is not let in, its size */
+	double *hessian, *mixed; /* of each column, valid while its stamp is current */
 	uint32_t *stamp, round;
 	uint32_t *candidate;
 	bool *is_candidate;
@@ -57,7 +59,7 @@ bool enet_init(struct enet *m, struct err *e);
 void enet_release(struct enet *m);
 
 /* The smallest lambda at which all coefficients are zero, or with little alpha are small;
- * call it before enet_solve. */
+ * call it before enet_solve, if at all. */
 double enet_lambda_max(struct enet *m);
 
 /* Move to this lambda from the one solved last: going downwards, step by step, is

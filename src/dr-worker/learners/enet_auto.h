@@ -4,6 +4,8 @@
  * Walks down a sequence of lambdas with one model for each of ENET_FOLDS inner folds,
  * until the loss of the rows that each has not seen gets worse, then with a model of
  * all rows to the best of them.
+ *
+ * Memory: besides the models, a copy of the cells of the rows that are trained on.
  */
 #ifndef ENET_AUTO_H
 #define ENET_AUTO_H
