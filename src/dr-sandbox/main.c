@@ -1,6 +1,7 @@
 /* dr-sandbox: a local service that speaks DataRobot's API and trains models. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -184,6 +185,18 @@ static bool announce(const struct home *h, uint16_t at, struct err *e)
 	return true;
 }
 
+/*
+ * The service is there all day and mostly idle: what a long answer took goes back to the
+ * system.  One heap for all threads, which take turns anyway; and limits that stay where they
+ * are instead of growing with the largest block that was ever freed.
+ */
+static void keep_small(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+	mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
 /* Descriptors 0 to 2 must not become sockets. */
 static void hold_standard_fds(void)
 {
@@ -262,6 +275,7 @@ int main(int argc, char **argv)
 	int got = 0;
 	bool ok;
 
+	keep_small();
 	hold_standard_fds();
 	workers = sysconf(_SC_NPROCESSORS_ONLN);
 	if (workers < 1)

@@ -1,6 +1,7 @@
 #include "routes/common.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,93 @@ void common_page(struct web_request *r, cJSON *items, const char *key, const cha
 		page = NULL;
 	}
 	web_json(r, 200, page);
+}
+
+/* Rows of a query as text, from `first` on `most` of them. */
+struct rows {
+	long first, most;
+	long n, shown; /* all, and those in the text */
+	struct json_text text;
+};
+
+static void print_rows(struct rows *all, struct web_request *r, struct service *sv,
+		       sqlite3_stmt *q, common_row *row, common_keep *keep)
+{
+	while (!all->text.failed && store_next(sv->store, q)) {
+		cJSON *item;
+
+		if (keep && !keep(r, sv, q))
+			continue;
+		if (all->n++ < all->first || all->shown >= all->most)
+			continue;
+		if (all->shown++)
+			json_text_add(&all->text, ",", 1);
+		if ((item = row(r, sv, q)))
+			json_print(&all->text, item);
+		else
+			all->text.failed = true;
+		cJSON_Delete(item);
+	}
+}
+
+static void answer_text(struct web_request *r, struct json_text *t)
+{
+	if (!t->failed) {
+		web_text(r, 200, "application/json", t->s);
+		return;
+	}
+	json_text_release(t);
+	web_json(r, 500, NULL);
+}
+
+void common_array(struct web_request *r, struct service *sv, sqlite3_stmt *q, common_row *row,
+		  common_keep *keep)
+{
+	struct rows all = {.most = LONG_MAX};
+
+	json_text_add(&all.text, "[", 1);
+	print_rows(&all, r, sv, q, row, keep);
+	json_text_add(&all.text, "]", 1);
+	answer_text(r, &all.text);
+}
+
+void common_pages(struct web_request *r, struct service *sv, sqlite3_stmt *q, common_row *row,
+		  common_keep *keep, const char *key, const char *path)
+{
+	struct rows all = {0};
+	struct json_text t = {0};
+	cJSON *page = cJSON_CreateObject();
+	long limit;
+	bool ok;
+
+	if (!common_query_int(r, "offset", 0, &all.first) ||
+	    !common_query_int(r, "limit", 0, &limit))
+		goto out;
+	all.most = limit ? limit : LONG_MAX;
+	print_rows(&all, r, sv, q, row, keep);
+	if (!limit)
+		limit = all.n > 0 ? all.n : 1;
+	ok = json_set_num(page, "count", (double)all.shown) &&
+	     set_tree(page, "next",
+		      all.n - all.first > limit ? page_url(r, path, all.first + limit, limit)
+						: NULL) &&
+	     set_tree(page, "previous",
+		      all.first > 0 ? page_url(r, path,
+					       all.first > limit ? all.first - limit : 0, limit)
+				    : NULL);
+	json_print(&t, page);
+	t.failed = t.failed || !ok || all.text.failed;
+	if (!t.failed)
+		t.len--; /* the items come before its bracket */
+	json_text_add(&t, ",\"", 2);
+	json_text_add(&t, key, strlen(key));
+	json_text_add(&t, "\":[", 3);
+	json_text_add(&t, all.text.s ? all.text.s : "", all.text.len);
+	json_text_add(&t, "]}", 2);
+	answer_text(r, &t);
+out:
+	json_text_release(&all.text);
+	cJSON_Delete(page);
 }
 
 bool common_only(struct web_request *r, const char *const *fields)

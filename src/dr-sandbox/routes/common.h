@@ -23,6 +23,17 @@ cJSON *common_list(struct web_request *r, struct service *sv, sqlite3_stmt *q, c
 void common_page(struct web_request *r, cJSON *items, const char *key, const char *path);
 
 /*
+ * The same for lists that may be long: an array of all rows, a page of them.  Rows that
+ * `keep` (may be NULL) does not want are passed over, those of other pages counted only, the
+ * rest printed one after the other, so that there is one tree at a time.
+ */
+typedef bool common_keep(struct web_request *r, struct service *sv, sqlite3_stmt *q);
+void common_array(struct web_request *r, struct service *sv, sqlite3_stmt *q, common_row *row,
+		  common_keep *keep);
+void common_pages(struct web_request *r, struct service *sv, sqlite3_stmt *q, common_row *row,
+		  common_keep *keep, const char *key, const char *path);
+
+/*
  * Whether the body has only fields of the list (ends with NULL); nulls count as
  * absent. False: answered 422 with the name of the first other one.
  */

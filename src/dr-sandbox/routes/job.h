@@ -7,7 +7,8 @@
 #define JOB_COLUMNS                                                                            \
 	"SELECT j.id, j.project, j.kind, j.status, j.model, j.blueprint, j.featurelist,"       \
 	" j.sample_pct, j.held_from, j.seen, j.message, b.summary,"                            \
-	" substr(j.spec ->> 'out', 1, 24),"                                                    \
+	" CASE WHEN j.kind IN ('trained', 'predict') THEN substr(j.spec ->> 'out', 1, 24) "    \
+	"END,"                                                                                 \
 	" (SELECT m.rows FROM model m WHERE m.id = j.model) FROM job j"                        \
 	" JOIN blueprint b ON b.project = j.project AND b.id = j.blueprint"
 

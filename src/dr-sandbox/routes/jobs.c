@@ -93,89 +93,100 @@ void route_predict_job_delete(struct web_request *r, void *ctx)
 	cancel(r, ctx, "predictJobs");
 }
 
-/* Like job_row; null where the job has another status than is asked for. */
-static cJSON *filtered(struct web_request *r, struct service *sv, sqlite3_stmt *q)
+/* Does the job have the status that is asked for? */
+static bool has_status(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 {
 	const char *want = web_query(r, "status"), *is = job_reported(sv, q);
-	bool fits = want && *want ? strcmp(want, is) == 0
-				  : strcmp(is, "queue") == 0 || strcmp(is, "inprogress") == 0;
 
-	return fits ? job_row(r, sv, q) : cJSON_CreateNull();
+	return want && *want ? strcmp(want, is) == 0
+			     : strcmp(is, "queue") == 0 || strcmp(is, "inprogress") == 0;
 }
 
-static cJSON *list_jobs(struct web_request *r, struct service *sv, const char *collection)
+static bool listed_model(struct web_request *r, struct service *sv, sqlite3_stmt *q)
+{
+	return belongs(q, "modelJobs") && has_status(r, sv, q);
+}
+
+static bool listed_predict(struct web_request *r, struct service *sv, sqlite3_stmt *q)
+{
+	return belongs(q, "predictJobs") && has_status(r, sv, q);
+}
+
+/* A list under way: which jobs may be in it. */
+struct listing {
+	bool open;    /* those that wait or run, or are said to */
+	double since; /* of those that are done: told of after this */
+};
+
+/* The jobs that may be in the list, or NULL and the answer 422. */
+static sqlite3_stmt *ask(struct web_request *r, struct service *sv, struct listing *l)
 {
 	const char *want = web_query(r, "status");
-	bool open = !want || !*want || strcmp(want, "queue") == 0 ||
-		    strcmp(want, "inprogress") == 0;
-	double since = store_clock() -
-		       (sv->min_job_time_s > JOB_UNSEEN_S ? sv->min_job_time_s : JOB_UNSEEN_S);
-	sqlite3_stmt *q;
-	cJSON *list, *i, *next;
 
-	if (!open && strcmp(want, "error") != 0 && strcmp(want, "COMPLETED") != 0 &&
+	l->open = !want || !*want || strcmp(want, "queue") == 0 ||
+		  strcmp(want, "inprogress") == 0;
+	l->since = store_clock() -
+		   (sv->min_job_time_s > JOB_UNSEEN_S ? sv->min_job_time_s : JOB_UNSEEN_S);
+	if (!l->open && strcmp(want, "error") != 0 && strcmp(want, "COMPLETED") != 0 &&
 	    strcmp(want, "ABORTED") != 0) {
 		web_invalid(r, "status",
 			    "must be queue, inprogress, error, COMPLETED or ABORTED");
 		return NULL;
 	}
-	if (open)
-		q = store_query(sv->store,
-				JOB_COLUMNS
-				" WHERE j.project = ?1 AND j.status IN ('queue', 'inprogress')"
-				" UNION ALL " JOB_COLUMNS
-				" WHERE j.project = ?1 AND j.held_from > ?2"
-				" AND j.status = 'COMPLETED' ORDER BY 1",
-				"sd", r->arg[0], since);
-	else
-		q = store_query(sv->store,
-				JOB_COLUMNS
-				" WHERE j.project = ?1 AND j.status = ?2 ORDER BY j.id",
-				"ss", r->arg[0], want);
-	list = common_list(r, sv, q, filtered);
-	for (i = list ? list->child : NULL; i; i = next) {
-		const char *url = json_str(i, "url");
-		char in[32];
+	if (l->open)
+		return store_query(
+			sv->store,
+			JOB_COLUMNS
+			" WHERE j.project = ?1 AND j.status IN ('queue', 'inprogress')"
+			" UNION ALL " JOB_COLUMNS " WHERE j.project = ?1 AND j.held_from > ?2"
+			" AND j.status = 'COMPLETED' ORDER BY 1",
+			"sd", r->arg[0], l->since);
+	return store_query(sv->store,
+			   JOB_COLUMNS " WHERE j.project = ?1 AND j.status = ?2 ORDER BY j.id",
+			   "ss", r->arg[0], want);
+}
 
-		next = i->next;
-		snprintf(in, sizeof(in), "/%s/", collection);
-		if (cJSON_IsNull(i) || (strcmp(collection, "jobs") != 0 && !strstr(url, in)))
-			cJSON_Delete(cJSON_DetachItemViaPointer(list, i));
-	}
-	/* Whoever lists the jobs has looked at them, but for those who watch others. */
-	if (open && !web_query(r, "watch"))
+/* Whoever lists the jobs has looked at them, but for those who watch others. */
+static void note_seen(struct web_request *r, struct service *sv, const struct listing *l)
+{
+	if (l->open && !web_query(r, "watch"))
 		store_run(sv->store,
 			  "UPDATE job SET seen = 1 WHERE project = ? AND held_from > ?"
 			  " AND NOT seen",
-			  "sd", r->arg[0], since);
-	if (!list)
-		web_json(r, 500, NULL);
-	return list;
+			  "sd", r->arg[0], l->since);
+}
+
+static void list(struct web_request *r, struct service *sv, common_keep *keep)
+{
+	struct listing l;
+	sqlite3_stmt *q;
+
+	if (!common_project(r, sv, r->arg[0]) || !(q = ask(r, sv, &l)))
+		return;
+	common_array(r, sv, q, job_row, keep);
+	note_seen(r, sv, &l);
 }
 
 void route_model_job_list(struct web_request *r, void *ctx)
 {
-	cJSON *list;
-
-	if (common_project(r, ctx, r->arg[0]) && (list = list_jobs(r, ctx, "modelJobs")))
-		web_json(r, 200, list);
+	list(r, ctx, listed_model);
 }
 
 void route_predict_job_list(struct web_request *r, void *ctx)
 {
-	cJSON *list;
-
-	if (common_project(r, ctx, r->arg[0]) && (list = list_jobs(r, ctx, "predictJobs")))
-		web_json(r, 200, list);
+	list(r, ctx, listed_predict);
 }
 
 void route_job_list(struct web_request *r, void *ctx)
 {
+	struct service *sv = ctx;
+	struct listing l;
+	sqlite3_stmt *q;
 	char path[128];
-	cJSON *list;
 
-	if (!common_project(r, ctx, r->arg[0]) || !(list = list_jobs(r, ctx, "jobs")))
+	if (!common_project(r, sv, r->arg[0]) || !(q = ask(r, sv, &l)))
 		return;
 	snprintf(path, sizeof(path), "projects/%s/jobs/", r->arg[0]);
-	common_page(r, list, "jobs", path);
+	common_pages(r, sv, q, job_row, has_status, "jobs", path);
+	note_seen(r, sv, &l);
 }

@@ -54,7 +54,7 @@ void route_status_list(struct web_request *r, void *ctx)
 	struct service *sv = ctx;
 	sqlite3_stmt *q = store_query(sv->store, COLUMNS " ORDER BY created", "");
 
-	common_page(r, common_list(r, sv, q, status_row), "data", "status/");
+	common_pages(r, sv, q, status_row, NULL, "data", "status/");
 }
 
 /* Stops what it stands for, where that goes on still. */
