@@ -289,13 +289,14 @@ int main(int argc, char **argv)
 
 	ok = (path = find_worker(&e)) && home_open(&home, dir, &e) &&
 	     (sv.store = store_open(home.database, &e)) && sweep(&sv, &e) &&
-	     (sv.jobs = start_jobs(path, &sv, &e)) && (web = start_web(&sv, &e)) &&
-	     announce(&home, web_port(web), &e);
+	     (sv.layout = layout_start(&e)) && (sv.jobs = start_jobs(path, &sv, &e)) &&
+	     (web = start_web(&sv, &e)) && announce(&home, web_port(web), &e);
 	while (ok && sigwait(&ends, &got) != 0)
 		;
 
 	web_stop(web);
 	jobs_stop(sv.jobs);
+	layout_stop(sv.layout);
 	store_close(sv.store);
 	home_close(&home);
 	curl_global_cleanup();

@@ -171,7 +171,9 @@ static void look_after(struct jobs *j, struct place *p, double now, bool woken)
 
 static bool start_next(struct jobs *j, struct place *p)
 {
-	struct worker_limits limits = {j->c.memory_mb, (long)ceil(j->c.time_limit_s)};
+	const char *const argv[] = {j->c.worker, NULL};
+	struct worker_limits limits = {j->c.memory_mb, (long)ceil(j->c.time_limit_s),
+				       WORKER_ANSWER_MAX};
 	struct err e = {0};
 	bool got;
 	char *line;
@@ -187,7 +189,7 @@ static bool start_next(struct jobs *j, struct place *p)
 	line = files_job_line(j->c.projects, &p->job);
 	if (!line)
 		err_nomem(&e);
-	if (!line || !worker_start(&p->worker, j->c.worker, line, &limits, &e)) {
+	if (!line || !worker_start(&p->worker, argv, line, &limits, &e)) {
 		warn(j, &e);
 		snprintf(p->broken, sizeof(p->broken), "%s", e.text);
 		atomic_store(&j->woken, true);

@@ -38,10 +38,9 @@ static void set_limit(int what, rlim_t most, rlim_t hard)
  * Between fork and exec in a process with threads: only what signal-safety(7)
  * allows.  The parent may have died before prctl, hence the look at its id.
  */
-static _Noreturn void become(const char *path, const int fd[3], pid_t parent,
+static _Noreturn void become(const char *const *argv, const int fd[3], pid_t parent,
 			     const struct worker_limits *limits)
 {
-	char *const argv[] = {(char *)"dr-worker", NULL};
 	rlim_t bytes = (rlim_t)limits->memory_mb << 20;
 	sigset_t none;
 	int oom;
@@ -71,7 +70,7 @@ static _Noreturn void become(const char *path, const int fd[3], pid_t parent,
 	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(path, argv, environment);
+	execve(argv[0], (char *const *)argv, environment);
 	_exit(127);
 }
 
@@ -90,7 +89,7 @@ static bool three_pipes(int p[3][2], struct err *e)
 	return true;
 }
 
-bool worker_start(struct worker *w, const char *path, char *line,
+bool worker_start(struct worker *w, const char *const *argv, char *line,
 		  const struct worker_limits *limits, struct err *e)
 {
 	int p[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
@@ -99,11 +98,12 @@ bool worker_start(struct worker *w, const char *path, char *line,
 	*w = WORKER_NONE;
 	w->line = line;
 	w->len = strlen(line);
+	w->answer_max = limits->answer_max;
 	if (!three_pipes(p, e))
 		goto out;
 	w->pid = fork();
 	if (w->pid == 0)
-		become(path, (int[]){p[0][0], p[1][1], p[2][1]}, parent, limits);
+		become(argv, (int[]){p[0][0], p[1][1], p[2][1]}, parent, limits);
 	if (w->pid < 0) {
 		err_errno(e, "fork");
 		goto out;
@@ -194,7 +194,7 @@ void worker_pump(struct worker *w)
 	}
 	feed(w);
 	while (read_some(&w->out, buf, sizeof(buf), &n))
-		if (w->answer.len + n <= WORKER_ANSWER_MAX)
+		if (w->answer.len + n <= w->answer_max)
 			json_text_add(&w->answer, buf, n);
 		else
 			w->answer.failed = true;

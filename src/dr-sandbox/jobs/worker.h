@@ -1,6 +1,6 @@
 /*
- * worker: one run of dr-worker: a job line to its standard input, one result
- * line from its standard output.
+ * worker: one run of a program, mostly of dr-worker: a job line to its standard input,
+ * one result line from its standard output.
  *
  * The child leads a process group of its own, dies with the thread that started
  * it, runs on one thread, within limits, with an environment that is made for it
@@ -25,6 +25,7 @@
 struct worker_limits {
 	long memory_mb;
 	long cpu_s;
+	size_t answer_max; /* bytes; more than these are read and thrown away */
 };
 
 struct worker {
@@ -32,7 +33,8 @@ struct worker {
 	int pidfd, in, out, err; /* -1 where closed */
 	char *line;              /* what it has to be told */
 	size_t sent, len;
-	struct json_text answer;
+	size_t answer_max;
+	struct json_text answer;    /* failed: it was longer, or memory was out */
 	char tail[WORKER_TAIL_MAX]; /* the end of what it said on standard error */
 	size_t tail_len;
 	bool ended;
@@ -42,8 +44,9 @@ struct worker {
 /* One that has not been started; what worker_release leaves. */
 #define WORKER_NONE ((struct worker){.pidfd = -1, .in = -1, .out = -1, .err = -1})
 
-/* Start it. Takes line over, also on failure. */
-bool worker_start(struct worker *w, const char *path, char *line,
+/* Start it: argv ends with NULL and begins with the program's absolute path. Takes line
+ * over, also on failure. */
+bool worker_start(struct worker *w, const char *const *argv, char *line,
 		  const struct worker_limits *limits, struct err *e);
 
 /* Move bytes without waiting; notice the end. */

@@ -9,7 +9,9 @@
 'use strict';
 
 const EVERY = 2000; // milliseconds between two looks
-const view = {project: null, model: null, shown: {}, drawn: null};
+const FAILED = 5; // jobs that failed are told, the last of them
+// drawn and final: the blueprint whose picture is shown, and whether it is the last one
+const view = {project: null, model: null, shown: {}, drawn: null, final: false};
 const at = id => document.getElementById(id);
 
 function takeToken() {
@@ -146,8 +148,8 @@ async function showModels(project) {
 					Number(m.samplePct.toFixed(2)),
 					score(scores(m).validation), score(scores(m).crossValidation),
 					score(scores(m).holdout)],
-				marks: [types.get(m.id), m.isFrozen && 'frozen', m.isStarred && 'starred']
-					.filter(mark => mark),
+				marks: [types.get(m.id), m.modelCategory !== 'model' && m.modelCategory,
+					m.isFrozen && 'frozen', m.isStarred && 'starred'].filter(mark => mark),
 				chosen: m.id === view.model,
 				choose: () => choose('model', m.id),
 			})), 'No model has been trained yet.');
@@ -155,13 +157,25 @@ async function showModels(project) {
 	return list.find(m => m.id === view.model);
 }
 
+// The last jobs that failed, the last one first.
+async function failedJobs(project) {
+	const path = `projects/${project.id}/jobs/?watch=true&status=error&limit=${FAILED}`;
+	const page = await get(path);
+	if (!page || page.count <= FAILED)
+		return page ? page.jobs.reverse() : [];
+	const last = await get(`${path}&offset=${page.count - FAILED}`);
+	return last ? last.jobs.reverse() : [];
+}
+
 async function showQueue(project) {
 	// watch: a look that clients must not take for theirs
-	const page = await get(`projects/${project.id}/jobs/?watch=true`);
-	if (page && differs('queue', page.jobs))
-		fill('queue', [['Job'], ['State'], ['Model'], ['Sample %', true]],
-			page.jobs.map(j => ({cells: [j.id, j.status,
-				j.modelType || j.jobType, j.samplePct]})),
+	const [page, failed] = await Promise.all([
+		get(`projects/${project.id}/jobs/?watch=true`), failedJobs(project)]);
+	if (page && differs('queue', [page.jobs, failed]))
+		fill('queue', [['Job'], ['State'], ['Model'], ['Sample %', true], ['Message']],
+			[...page.jobs, ...failed].map(j => ({cells: [j.id, j.status,
+				j.modelType || j.jobType,
+				j.samplePct && Number(j.samplePct.toFixed(2)), j.message]})),
 			'Nothing waits or runs.');
 }
 
@@ -172,24 +186,55 @@ async function showBlueprint(project, model) {
 		view.drawn = null;
 		return;
 	}
-	if (view.drawn === model.blueprintId)
+	if (view.drawn === model.blueprintId && view.final)
 		return;
-	const chart = await get(`projects/${project.id}/models/${model.id}/blueprintChart/`);
+	const path = `projects/${project.id}/models/${model.id}/`;
+	const chart = await get(path + 'blueprintChart/');
 	if (!chart)
 		return;
-	at('drawn').textContent = `Blueprint of ${model.modelType}`;
-	at('steps').textContent = model.processes.join(' → ');
-	at('picture').replaceChildren(draw(chart));
-	view.drawn = model.blueprintId;
+	if (view.drawn !== model.blueprintId) {
+		at('drawn').textContent = `Blueprint of ${model.modelType}`;
+		at('steps').textContent = model.processes.join(' → ');
+		at('picture').replaceChildren(draw(arrange(chart)));
+		view.drawn = model.blueprintId;
+		view.final = false;
+	}
+	// The service's dot places the boxes better, where it is there; it takes its time.
+	const lines = chart.nodes.map(n => wrap(n.label).length);
+	const places = await get(`${path}blueprintLayout/?lines=${lines}`);
+	view.final = !places || !!places.nodes;
+	if (places && places.nodes)
+		at('picture').replaceChildren(draw(placed(chart, places)));
 }
 
 /*
- * The picture: a graph without cycles, in rows from the data to the prediction.  An
+ * The picture: {width, height, boxes: [{lines, x, y, height}] (x, y: the middle of the
+ * upper edge), paths: [...], by}.  Sizes of boxes are those of layout/graph.c.
+ */
+
+const BOX = {width: 168, line: 15, border: 12, gap: 26, rise: 46, pass: 8};
+
+const heightOf = lines => lines.length * BOX.line + BOX.border;
+
+// With the places that the service's dot has found.
+function placed(chart, places) {
+	return {
+		width: places.width,
+		height: places.height,
+		by: 'dot',
+		boxes: chart.nodes.map((n, i) => {
+			const lines = wrap(n.label), height = heightOf(lines);
+			return {lines, height, x: places.nodes[i][0], y: places.nodes[i][1] - height / 2};
+		}),
+		paths: places.edges.map(([x, y, ...curves]) => `M${x} ${y}C${curves.join(' ')}`),
+	};
+}
+
+/*
+ * Without it: a graph without cycles, in rows from the data to the prediction.  An
  * edge over several rows goes through a gap in each of those between (Sugiyama, Tagawa &
  * Toda, "Methods for Visual Understanding of Hierarchical System Structures", 1981).
  */
-
-const BOX = {width: 168, line: 15, gap: 26, rise: 46, pass: 8};
 
 // The row of each node: one below the lowest of those that feed it.
 function heights(chart) {
@@ -202,7 +247,7 @@ function heights(chart) {
 }
 
 // Rows of places {id, lines, width}, a gap without lines; edges from row to row.
-function arrange(chart) {
+function inRows(chart) {
 	const row = heights(chart), rows = [], edges = [];
 	const put = (y, place) => (rows[y] ||= []).push(place);
 	for (const n of chart.nodes)
@@ -252,6 +297,35 @@ function untangle(rows, edges) {
 	}
 }
 
+function arrange(chart) {
+	const {rows, edges} = inRows(chart), spot = new Map();
+	const breadth = r => r.reduce((sum, n) => sum + n.width + BOX.gap, 0);
+	const width = Math.max(0, ...rows.map(breadth));
+	let y = 4;
+	untangle(rows, edges);
+	for (const r of rows) {
+		const height = Math.max(...r.map(n => heightOf(n.lines)));
+		let x = (width - breadth(r) + BOX.gap) / 2;
+		for (const n of r) {
+			spot.set(n.id, {lines: n.lines, x: x + n.width / 2, y, height});
+			x += n.width + BOX.gap;
+		}
+		y += height + BOX.rise;
+	}
+	const paths = edges.map(([from, to]) => {
+		const a = spot.get(from), b = spot.get(to);
+		const start = a.y + a.height, bend = (b.y - start) / 2;
+		const through = b.lines.length ? '' : `V${b.y + b.height}`;
+		return `M${a.x} ${start}C${a.x} ${start + bend} ${b.x} ${b.y - bend} ${b.x} ${b.y}${through}`;
+	});
+	return {
+		width, paths,
+		height: Math.max(0, y - BOX.rise + 4),
+		by: 'page',
+		boxes: [...spot.values()].filter(b => b.lines.length),
+	};
+}
+
 function svg(name, attributes, text) {
 	const e = document.createElementNS('http://www.w3.org/2000/svg', name);
 	for (const [k, v] of Object.entries(attributes))
@@ -261,38 +335,18 @@ function svg(name, attributes, text) {
 	return e;
 }
 
-function draw(chart) {
-	const {rows, edges} = arrange(chart), spot = new Map();
-	const breadth = r => r.reduce((sum, n) => sum + n.width + BOX.gap, 0);
-	const width = Math.max(0, ...rows.map(breadth));
-	let y = 4;
-	untangle(rows, edges);
-	for (const r of rows) {
-		const height = Math.max(...r.map(n => n.lines.length)) * BOX.line + 12;
-		let x = (width - breadth(r) + BOX.gap) / 2;
-		for (const n of r) {
-			spot.set(n.id, {n, x: x + n.width / 2, y, height});
-			x += n.width + BOX.gap;
-		}
-		y += height + BOX.rise;
-	}
-	const picture = svg('svg', {width, height: Math.max(0, y - BOX.rise + 4), role: 'img'});
+function draw({width, height, boxes, paths, by}) {
+	const picture = svg('svg', {width: width + 2, height: height + 2, role: 'img',
+		viewBox: `-1 -1 ${width + 2} ${height + 2}`, 'data-by': by});
 	picture.append(svg('title', {}, 'from the data to the prediction'));
-	for (const [from, to] of edges) {
-		const a = spot.get(from), b = spot.get(to);
-		const start = a.y + a.height, bend = (b.y - start) / 2;
-		const through = b.n.lines.length ? '' : `V${b.y + b.height}`;
-		picture.append(svg('path', {d: `M${a.x} ${start}` +
-			`C${a.x} ${start + bend} ${b.x} ${b.y - bend} ${b.x} ${b.y}${through}`}));
-	}
-	for (const {n, x, y: top, height} of spot.values()) {
-		if (!n.lines.length)
-			continue;
-		picture.append(svg('rect',
-			{x: x - BOX.width / 2, y: top, width: BOX.width, height, rx: 5}));
-		const first = top + height / 2 - (n.lines.length - 1) * BOX.line / 2 + 4;
-		n.lines.forEach((line, i) =>
-			picture.append(svg('text', {x, y: first + i * BOX.line}, line)));
+	for (const d of paths)
+		picture.append(svg('path', {d}));
+	for (const b of boxes) {
+		picture.append(svg('rect', {x: b.x - BOX.width / 2, y: b.y, width: BOX.width,
+			height: b.height, rx: 5}));
+		const first = b.y + b.height / 2 - (b.lines.length - 1) * BOX.line / 2 + 4;
+		b.lines.forEach((line, i) =>
+			picture.append(svg('text', {x: b.x, y: first + i * BOX.line}, line)));
 	}
 	return picture;
 }

@@ -9,6 +9,7 @@
 
 #include "home/home.h"
 #include "jobs/jobs.h"
+#include "layout/layout.h"
 #include "store/store.h"
 #include "web/web.h"
 
@@ -16,6 +17,7 @@ struct service {
 	struct store *store;
 	struct jobs *jobs;
 	struct home *home;
+	struct layout *layout;
 	long queue_limit;      /* jobs that may wait or run */
 	double min_job_time_s; /* a job is not reported as finished before */
 	bool wake;             /* a handler has added to the queue, or cancelled */
@@ -36,7 +38,7 @@ web_handler route_feature_list, route_feature_get, route_feature_metrics,
 web_handler route_featurelist_list, route_featurelist_get, route_featurelist_create,
 	route_featurelist_patch, route_featurelist_delete, route_modeling_list_list;
 web_handler route_blueprint_list, route_blueprint_get, route_blueprint_chart,
-	route_blueprint_docs, route_model_chart, route_model_docs;
+	route_blueprint_docs, route_model_chart, route_model_docs, route_model_layout;
 web_handler route_model_list, route_model_get, route_model_patch, route_model_delete,
 	route_model_features, route_model_iterations, route_model_folds,
 	route_model_capabilities, route_model_parameters;

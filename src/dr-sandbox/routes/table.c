@@ -47,6 +47,7 @@ const struct web_route routes[] = {
 	{"DELETE", "projects/{}/models/{}/", route_model_delete, 0},
 	{"GET", "projects/{}/models/{}/blueprintChart/", route_model_chart, 0},
 	{"GET", "projects/{}/models/{}/blueprintDocs/", route_model_docs, 0},
+	{"GET", "projects/{}/models/{}/blueprintLayout/", route_model_layout, 0},
 	{"GET", "projects/{}/models/{}/features/", route_model_features, 0},
 	{"GET", "projects/{}/models/{}/supportedCapabilities/", route_model_capabilities, 0},
 	{"GET", "projects/{}/models/{}/numIterationsTrained/", route_model_iterations, 0},
