@@ -38,13 +38,13 @@ models() {
 	api GET "projects/$1/models/" | jq -c "$2"
 }
 
-@test "auto: the better half goes on from 16 % to 32 % to 64 %, and the best are cross validated" {
+@test "auto: the better half goes on from 16 % to 32 % to 64 %, the best are cross validated and blended" {
 	project=$(table a rows5000 blueprints9)
 	sandbox_aim "$project" '{"target":"y","mode":"auto"}'
 	[ "$(models "$project" '[.[].samplePct] | group_by(.) | map([.[0], length])')" = \
-		'[[16,11],[32,6],[64,4],[80,1]]' ]
+		'[[16,11],[32,6],[64,5],[80,1]]' ]
 	[ "$(models "$project" 'map(select(.samplePct == 64)) | map(.modelType)')" = \
-		'["Gradient Boosted Trees","Majority Class Classifier","Extra 8","Extra 7"]' ]
+		'["AVG Blender","Gradient Boosted Trees","Majority Class Classifier","Extra 8","Extra 7"]' ]
 	[ "$(models "$project" 'map(select(.samplePct >= 64).metrics.LogLoss.crossValidation) | any(. == null)')" = false ]
 	[ "$(models "$project" 'map(select(.samplePct < 64).metrics.LogLoss.crossValidation) | all(. == null)')" = true ]
 }
@@ -52,10 +52,10 @@ models() {
 @test "auto: a small table starts at 64 %, one of some size at 32 %" {
 	project=$(table a blueprints2)
 	sandbox_aim "$project" '{"target":"y","mode":"auto"}'
-	[ "$(models "$project" '[.[].samplePct] | group_by(.) | map([.[0], length])')" = '[[64,4],[80,1]]' ]
+	[ "$(models "$project" '[.[].samplePct] | group_by(.) | map([.[0], length])')" = '[[64,5],[80,1]]' ]
 	project=$(table a rows2500)
 	sandbox_aim "$project" '{"target":"y","mode":"auto"}'
-	[ "$(models "$project" '[.[].samplePct] | group_by(.) | map([.[0], length])')" = '[[32,2],[64,2],[80,1]]' ]
+	[ "$(models "$project" '[.[].samplePct] | group_by(.) | map([.[0], length])')" = '[[32,2],[64,3],[80,1]]' ]
 }
 
 @test "quick: one blueprint of each family at 64 %, that with the most steps" {
@@ -71,7 +71,7 @@ models() {
 	project=$(table a rows5000 blueprints9)
 	sandbox_aim "$project" '{"target":"y","mode":"comprehensive","prepareModelForDeployment":false}'
 	[ "$(models "$project" 'map(.samplePct) | unique')" = '[64]' ]
-	[ "$(models "$project" 'length')" = 11 ]
+	[ "$(models "$project" 'length')" = 12 ]
 	[ "$(models "$project" 'map(.metrics.LogLoss.crossValidation) | any(. == null)')" = false ]
 	# Nothing is trained for deployment: the best one is all that is recommended.
 	run -0 --separate-stderr api GET "projects/$project/recommendedModels/recommendedModel/"
@@ -89,7 +89,8 @@ models() {
 
 @test "the recommended model is the best one, frozen, on all rows but the holdout" {
 	project=$(table a blueprints2)
-	sandbox_aim "$project" '{"target":"y","mode":"auto"}'
+	sandbox_aim "$project" '{"target":"y","mode":"auto","blendBestModels":false}'
+	[ "$(models "$project" 'map(select(.modelCategory == "blend")) | length')" = 0 ]
 	run -0 --separate-stderr api GET "projects/$project/recommendedModels/"
 	assert_json '.[0] | map(.recommendationType) == ["Most Accurate", "Recommended for Deployment"]'
 	best=$(jq -r '.[0].modelId' <<<"$output")
@@ -179,8 +180,9 @@ models() {
 	refuses 422 'no list' POST "projects/$project/autopilots/" '{"featurelistId":"x"}'
 	refuses 422 'is required' POST "projects/$project/autopilots/" '{"mode":"quick"}'
 	refuses 422 'manual' POST "projects/$project/autopilots/" "{\"featurelistId\":\"$list\",\"mode\":\"manual\"}"
-	refuses 422 'blendBestModels' POST "projects/$project/autopilots/" \
-		"{\"featurelistId\":\"$(api GET "projects/$project/featurelists/" | jq -r '.[0].id')\",\"blendBestModels\":true}"
+	body="{\"featurelistId\":\"$(api GET "projects/$project/featurelists/" | jq -r '.[0].id')\","
+	refuses 422 'blendBestModels' POST "projects/$project/autopilots/" "$body\"blendBestModels\":1}"
+	refuses 422 'scoringCodeOnly' POST "projects/$project/autopilots/" "$body\"scoringCodeOnly\":true}"
 }
 
 @test "a project with one worker runs one job at a time" {
@@ -196,5 +198,5 @@ models() {
 		sleep 0.05
 	done
 	[ "$most" = 1 ]
-	[ "$(models "$project" length)" = 3 ]
+	[ "$(models "$project" length)" = 4 ]
 }

@@ -36,7 +36,7 @@ setup() {
 	model=$(sandbox_best "$project")
 	run -0 --separate-stderr api GET "projects/$project/models/$model/supportedCapabilities/"
 	[ "$(api_status)" = 200 ]
-	assert_json '.[0] | all(.[]; type == "boolean") and .supportsBlending == false and
+	assert_json '.[0] | all(.[]; type == "boolean") and .supportsBlending == true and
 		.hasParameters == false and has("supportsEarlyStopping") and has("supportsMonotonicConstraints")'
 	run -0 --separate-stderr api GET "projects/$project/models/x/supportedCapabilities/"
 	[ "$(api_status)" = 404 ]

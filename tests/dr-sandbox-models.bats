@@ -269,13 +269,34 @@ tune() {
 	refuses 422 'weights' PATCH "$url" '{"target":"y","weights":"a"}'
 	refuses 422 'Multilabel' PATCH "$url" '{"target":"y","targetType":"Multilabel"}'
 	refuses 422 'unsupervisedMode' PATCH "$url" '{"target":"y","unsupervisedMode":true}'
-	refuses 422 'responseCap' PATCH "$url" '{"target":"y","responseCap":0.9}'
+	while IFS='|' read -r field value; do
+		refuses 422 "is not supported by dr-sandbox; leave it out" PATCH "$url" "{\"target\":\"y\",\"$field\":$value}"
+		jq -e --arg f "$field" '.errors | has($f)' <<<"$output"
+	done <<-'END'
+		weights|"a"
+		offset|["a"]
+		exposure|"a"
+		eventsCount|"a"
+		responseCap|0.9
+		smartDownsampled|true
+		majorityDownsamplingRate|50
+		monotonicIncreasingFeaturelistId|"x"
+		scoringCodeOnly|true
+		shapOnlyMode|true
+		quantileLevel|0.5
+		rateTopPctThreshold|0.2
+		stopWords|["the"]
+		autopilotDataSamplingMethod|"random"
+		biasMitigationTechnique|"preprocessingReweighing"
+		protectedFeatures|["a"]
+	END
+	refuses 422 'true or false' PATCH "$url" '{"target":"y","blendBestModels":"yes"}'
 	refuses 422 'blueprintThreshold' PATCH "$url" '{"target":"y","blueprintThreshold":"3"}'
 	refuses 422 'mode' PATCH "$url" '{"target":"y","mode":"slow"}'
 	refuses 422 'reps' PATCH "$url" '{"target":"y","reps":1}'
 	run -0 --separate-stderr sandbox_aim "$project" \
 		'{"target":"y","mode":"manual","metric":"AUC","seed":7,"reps":4,"holdoutPct":10,"somethingNew":[1],
-			"weights":null,"responseCap":false,"offset":[],"blueprintThreshold":5,"useGpu":false,
+			"weights":null,"responseCap":false,"offset":[],"scaleoutModelingMode":"disabled","blueprintThreshold":5,"useGpu":false,
 			"considerBlendersInRecommendation":true,"credentials":[{"password":"secret"}]}'
 	run -0 --separate-stderr api GET "projects/$project/"
 	assert_json '.[0] | .autopilotMode == 2 and .metric == "AUC" and .maxTrainPct == 67.5 and
@@ -392,11 +413,9 @@ records() {
 }
 
 @test "kinds of models that there are none of are empty pages" {
-	for kind in blenderModels datetimeModels; do
-		run -0 --separate-stderr api GET "projects/$PROJECT/$kind/"
-		assert_json '.[0] == {count: 0, next: null, previous: null, data: []}'
-		refuses 404 "'x'" GET "projects/$PROJECT/$kind/x/" ''
-	done
+	run -0 --separate-stderr api GET "projects/$PROJECT/datetimeModels/"
+	assert_json '.[0] == {count: 0, next: null, previous: null, data: []}'
+	refuses 404 "'x'" GET "projects/$PROJECT/datetimeModels/x/" ''
 	refuses 404 'no parameters' GET "projects/$PROJECT/models/$MODEL/parameters/" ''
 }
 

@@ -45,11 +45,12 @@ bad() {
 		{ echo "$body" && return 1; }
 }
 
-@test "the autopilot trains every blueprint of a small table and recommends the best, and trees beat the majority" {
+@test "the autopilot trains every blueprint of a small table, blends, and recommends the best, and trees beat the majority" {
 	run -0 --separate-stderr api GET "projects/$PROJECT/models/"
 	blueprints=$(api GET "projects/$PROJECT/blueprints/" | jq 'map(select(.modelType |
 		contains("Unsupervised Learning Features") | not)) | length')
-	assert_json "(.[0] | map(select(.isFrozen | not))) | length == $blueprints and all(.[]; .samplePct == 64 and
+	assert_json "(.[0] | map(select((.isFrozen | not) and .modelCategory == \"model\"))) |
+		length == $blueprints and all(.[]; .samplePct == 64 and
 		.metrics.LogLoss.holdout == null) and
 		(map(select(.metrics.LogLoss.crossValidation)) | length) == ([length, 5] | min) and
 		(map(select(.modelType | startswith(\"Majority\")))[0].metrics.LogLoss.validation >
@@ -73,11 +74,48 @@ bad() {
 	jq -es '.[0].processes == .[1].processes' tuned base
 }
 
+# predicted MODEL: what it says of the rows of the table and of the file new.csv, as
+# {"trained": [[row, probability], ...], "new": [...]}
+predicted() {
+	local trained new
+	api_json POST "projects/$PROJECT/trainingPredictions/" "{\"modelId\":\"$1\",\"dataSubset\":\"all\"}" || return
+	trained=$(sandbox_wait "$(api_location)") || return
+	api_json POST "projects/$PROJECT/predictions/" "{\"modelId\":\"$1\",\"datasetId\":\"$DATASET\"}" || return
+	new=$(sandbox_wait "$(api_location)") || return
+	jq -n --argjson t "$(api GET "${trained#*/api/v2/}")" --argjson n "$(api GET "${new#*/api/v2/}")" \
+		'{trained: [$t.data[] | [.rowId, .predictionValues[0].value]],
+		  new: [$n.predictions[] | [.rowId, .positiveProbability]]}'
+}
+
+@test "a blend says the mean of what its models say, of its own rows and of new ones, and scores better than their mean" {
+	run -0 --separate-stderr api GET "projects/$PROJECT/blenderModels/"
+	blend=$(jq -c '.data[0]' <<<"$output")
+	jq -e '.modelIds | length == 3' <<<"$blend"
+	head -n 30 "$TABLE" >new.csv
+	api POST "projects/$PROJECT/predictionDatasets/fileUploads/" -F file=@new.csv
+	DATASET=$(sandbox_wait "$(api_location)")
+	DATASET=${DATASET%/} DATASET=${DATASET##*/}
+	predicted "$(jq -r .id <<<"$blend")" >blend.json
+	for model in $(jq -r '.modelIds[]' <<<"$blend"); do
+		api GET "projects/$PROJECT/models/$model/" >>models.json
+		predicted "$model" >>members.json
+	done
+	jq -es --slurpfile blend blend.json 'def mean($k): [.[][$k]] | transpose |
+			map([.[0][0], (map(.[1]) | add / length)]);
+		def near($k): mean($k) as $m | $blend[0][$k] | length > 0 and length == ($m | length) and
+			all(range(length) as $i | [.[$i], $m[$i]];
+				.[0][0] == .[1][0] and (.[0][1] - .[1][1] | fabs) < 1e-9);
+		near("trained") and near("new") and ($blend[0].new | length) == 29' members.json
+	# The loss of a mean is at most the mean of the losses: it is convex.
+	jq -es --argjson blend "$blend" '(map(.metrics.LogLoss.crossValidation) | add / length) >
+		$blend.metrics.LogLoss.crossValidation' models.json
+}
+
 @test "the same data and values give the same scores in another project" {
 	again=$(sandbox_upload "$TABLE" again)
 	sandbox_aim "$again" '{"target":"bought","mode":"auto"}'
 	scores='map({modelType, metrics}) | sort_by(.modelType)'
-	untuned='map(select(.blueprintId | IN($b[])))'
+	untuned='map(select(.modelCategory == "blend" or (.blueprintId | IN($b[]))))'
 	ids=$(api GET "projects/$PROJECT/blueprints/" | jq -c 'map(.id)')
 	api GET "projects/$PROJECT/models/" | jq -S --argjson b "$ids" "$untuned | $scores" >first
 	api GET "projects/$again/models/" | jq -S "$scores" >second

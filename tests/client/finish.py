@@ -143,6 +143,24 @@ def retrain(t):
     assert set(model.get_features_used()) <= set(t.short_list.features), model.get_features_used()
 
 
+@row("project.blend(), get_blenders(), check_blendable(), BlenderModel.get()")
+def blend(t):
+    made = t.project.get_blenders()
+    assert made and made[0].blender_method == "AVG", "the autopilot has blended nothing"
+    pair = [m.id for m in t.project.get_models()
+            if m.model_category == "model" and round(m.sample_pct) == 64
+            and m.featurelist_name == "Informative Features"][:2]
+    assert t.project.check_blendable(pair, dr.enums.BLENDER_METHOD.AVERAGE), "not blendable"
+    assert not t.project.check_blendable([made[0].id, pair[0]], dr.enums.BLENDER_METHOD.AVERAGE)
+    model = t.project.blend(pair, dr.enums.BLENDER_METHOD.AVERAGE).get_result_when_complete()
+    equal((model.model_category, model.model_type), ("blend", "AVG Blender"), "category and type")
+    assert isinstance(score(model), float), "no cross validation"
+    of_it = dr.BlenderModel.get(t.project.id, model.id)
+    equal(sorted(of_it.model_ids), sorted(pair), "model_ids")
+    error = raises(ClientError, model.get_advanced_tuning_parameters)
+    equal(error.status_code, 422, "status of a blend's parameters")
+
+
 @row("a job is cancelled: its status is an aborted one")
 def cancel(t):
     jobs = [tune(t.model, max_delta_step=n) for n in (1, 2, 3, 4)]

@@ -195,7 +195,7 @@ def model_extras(t):
     assert set(t.model.get_features_used()) <= set(t.table.columns), "unknown columns are used"
     assert t.model.get_num_iterations_trained()["data"], "no number of iterations"
     able = t.model.get_supported_capabilities()
-    equal((able["supportsEarlyStopping"], able["supportsBlending"]), (True, False), "early stopping, blending")
+    equal((able["supportsEarlyStopping"], able["supportsBlending"]), (True, True), "early stopping, blending")
 
 
 @row("model.star_model(), .set_prediction_threshold()")

@@ -6,8 +6,7 @@
 #include "jobs/autopilot.h"
 #include "json/json.h"
 
-/* What models and jobs show of a blueprint. NULL: the worker left something out. */
-static cJSON *summary_of(const cJSON *b)
+cJSON *answer_summary(const cJSON *b)
 {
 	const char *type = json_str(b, "model_type"), *family = json_str(b, "model_family");
 	const char *full = json_str(b, "model_family_full_name");
@@ -33,7 +32,7 @@ static bool put_blueprints(struct store *s, const char *project, const cJSON *li
 	long long number = 0;
 
 	cJSON_ArrayForEach (b, list) {
-		cJSON *summary = summary_of(b);
+		cJSON *summary = answer_summary(b);
 
 		if (!summary)
 			return err_set(e, ERR_INPUT,
@@ -94,12 +93,12 @@ static bool autopilot_list(struct store *s, const char *project, const cJSON *as
 static bool autopilot(struct store *s, const char *project, const cJSON *asked, long long mode,
 		      struct err *e)
 {
-	const cJSON *prepare = json_get(asked, "prepareModelForDeployment");
+	struct autopilot_wishes wishes = autopilot_wishes(asked, mode);
 	char list[STORE_ID_LEN + 1];
 
 	if (!autopilot_list(s, project, asked, list))
 		return err_set(e, ERR_INPUT, "the feature list is not there any more");
-	autopilot_begin(s, project, list, mode, !cJSON_IsFalse(prepare));
+	autopilot_begin(s, project, list, mode, &wishes);
 	return true;
 }
 

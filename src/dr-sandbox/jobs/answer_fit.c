@@ -36,13 +36,34 @@ static bool next_number(struct store *s, const char *project, long long *number)
 	return true;
 }
 
+/* How a blend is built is known once it has been. */
+static bool put_blueprint(struct store *s, const struct queue_job *j, const cJSON *answer,
+			  struct err *e)
+{
+	const cJSON *blueprint = json_get(answer, "blueprint");
+	cJSON *summary;
+
+	if (!json_get(j->spec, "blend"))
+		return true;
+	if (!(summary = answer_summary(blueprint)))
+		return err_set(e, ERR_INPUT,
+			       "the worker's answer has no blueprint of the "
+			       "blend");
+	store_run(s,
+		  "UPDATE blueprint SET body = ?, summary = ? WHERE project = ?"
+		  " AND id = (SELECT blueprint FROM job WHERE id = ?)",
+		  "jjsi", blueprint, summary, j->project, j->id);
+	cJSON_Delete(summary);
+	return true;
+}
+
 bool answer_fit(struct store *s, const struct queue_job *j, const cJSON *answer, struct err *e)
 {
 	const cJSON *scores = json_get(answer, "metrics");
 	double iterations = json_num(answer, "iterations", NAN);
 	long long number;
 
-	if (!check_scores(scores, e))
+	if (!check_scores(scores, e) || !put_blueprint(s, j, answer, e))
 		return false;
 	if (!next_number(s, j->project, &number))
 		return err_set(e, ERR_INPUT, "the project is not there any more");

@@ -16,6 +16,9 @@ bool answer_dataset(struct store *s, const struct queue_job *j, const cJSON *ans
 bool answer_predict(struct store *s, const struct queue_job *j, const cJSON *answer,
 		    struct err *e);
 
+/* What models and jobs show of a blueprint. NULL: the worker left something out. */
+cJSON *answer_summary(const cJSON *blueprint);
+
 /* Put the project's features and its two lists in place of what was there. */
 bool answer_features(struct store *s, const char *project, const cJSON *features,
 		     const cJSON *lists, struct err *e);

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs/blend.h"
 #include "jobs/rank.h"
 #include "jobs/submit.h"
 #include "json/json.h"
 
-enum stage { QUARTER, HALF, ALL, CROSS_VALIDATE, RECOMMEND, FINISH };
+/* Runs are kept by these numbers (schema.c). */
+enum stage { QUARTER, HALF, ALL, CROSS_VALIDATE, BLEND, RECOMMEND, FINISH };
 static const double share[] = {[QUARTER] = 0.25, [HALF] = 0.5, [ALL] = 1};
 
 /* Tables with fewer rows do not start as small. */
@@ -20,7 +22,8 @@ struct run {
 	long long id, mode, stage, rows;
 	char project[STORE_ID_LEN + 1], list[STORE_ID_LEN + 1];
 	double max_pct, open_pct; /* without the holdout and one fold; without the holdout */
-	bool prepare, has_cv;
+	struct autopilot_wishes wishes;
+	bool has_cv;
 };
 
 bool autopilot_mode(const char *name, long long *mode)
@@ -39,6 +42,18 @@ bool autopilot_mode(const char *name, long long *mode)
 			return true;
 		}
 	return false;
+}
+
+struct autopilot_wishes autopilot_wishes(const cJSON *body, long long mode)
+{
+	const cJSON *blend = json_get(body, "blendBestModels");
+
+	return (struct autopilot_wishes){
+		.prepare = !cJSON_IsFalse(json_get(body, "prepareModelForDeployment")),
+		.blend = blend ? cJSON_IsTrue(blend)
+			       : mode == AUTOPILOT_AUTO || mode == AUTOPILOT_COMPREHENSIVE,
+		.consider = json_true(body, "considerBlendersInRecommendation"),
+	};
 }
 
 static double size_of(const struct run *r, long long stage)
@@ -124,10 +139,12 @@ static void train_all(struct store *s, const struct run *r)
 
 static void train_better(struct store *s, const struct run *r)
 {
+	struct rank_query query = {
+		.project = r->project, .list = r->list, .sample_pct = size_of(r, r->stage - 1)};
 	struct rank_model *m;
 	size_t n, keep;
 
-	if (!rank_models(s, r->project, r->list, size_of(r, r->stage - 1), false, &m, &n))
+	if (!rank_models(s, &query, &m, &n))
 		return;
 	keep = (n + 1) / 2 < AUTOPILOT_KEEP ? AUTOPILOT_KEEP : (n + 1) / 2;
 	for (size_t i = 0; i < n && i < keep; i++)
@@ -166,15 +183,60 @@ static void cross_validate(struct store *s, const struct run *r, const char *mod
 
 static void cross_validate_best(struct store *s, const struct run *r)
 {
+	struct rank_query query = {
+		.project = r->project, .list = r->list, .sample_pct = r->max_pct};
 	struct rank_model *m;
 	size_t n;
 
-	if (!r->has_cv || !rank_models(s, r->project, r->list, r->max_pct, false, &m, &n))
+	if (!r->has_cv || !rank_models(s, &query, &m, &n))
 		return;
 	for (size_t i = 0; i < n; i++)
 		if ((i < AUTOPILOT_BEST || r->mode == AUTOPILOT_COMPREHENSIVE) &&
 		    isnan(m[i].cross_validation))
 			cross_validate(s, r, m[i].id);
+	free(m);
+}
+
+static void blend(struct store *s, const struct run *r, const cJSON *ids)
+{
+	struct blend b;
+	struct err e = {0};
+	sqlite3_stmt *q;
+	bool there;
+
+	if (blend_of(s, r->project, ids, &b, &e)) {
+		q = store_query(s,
+				"SELECT 1 FROM job j JOIN model m ON m.id = j.model"
+				" WHERE j.project = ? AND j.fingerprint = ?",
+				"ss", r->project, b.fingerprint);
+		there = store_next(s, q);
+		sqlite3_reset(q);
+		if (!there && !adopt(s, r, b.fingerprint))
+			blend_submit(s, r->project, &b, r->has_cv, r->id);
+	}
+	blend_release(&b);
+}
+
+static void blend_best(struct store *s, const struct run *r)
+{
+	struct rank_query query = {.project = r->project,
+				   .list = r->list,
+				   .sample_pct = r->max_pct,
+				   .by_cross_validation = r->has_cv};
+	struct rank_model *m;
+	cJSON *ids;
+	size_t n;
+
+	if (!r->wishes.blend || !rank_models(s, &query, &m, &n))
+		return;
+	ids = cJSON_CreateArray();
+	for (size_t i = 0; i < n && i < AUTOPILOT_BLEND; i++)
+		if (isfinite(r->has_cv ? m[i].cross_validation : m[i].validation))
+			cJSON_AddItemToArray(ids, cJSON_CreateString(m[i].id));
+	/* Where fewer have scores, there is nothing to blend. */
+	if (cJSON_GetArraySize(ids) >= BLEND_MODELS_MIN)
+		blend(s, r, ids);
+	cJSON_Delete(ids);
 	free(m);
 }
 
@@ -187,42 +249,64 @@ static void recommend(struct store *s, const struct run *r, const char *type, co
 }
 
 /* Of all lists: the project has one recommended model. */
+static bool find_best(struct store *s, const struct run *r, bool with_blends,
+		      char id[STORE_ID_LEN + 1])
+{
+	struct rank_query query = {.project = r->project,
+				   .sample_pct = r->max_pct,
+				   .by_cross_validation = r->has_cv,
+				   .with_blends = with_blends};
+	struct rank_model *m;
+	size_t n;
+	bool found;
+
+	if (!rank_models(s, &query, &m, &n))
+		return false;
+	found = n > 0;
+	if (found)
+		snprintf(id, STORE_ID_LEN + 1, "%s", m[0].id);
+	free(m);
+	return found;
+}
+
+/* The model for deployment, once it has been trained from the one that was chosen. */
+static bool find_prepared(struct store *s, const struct run *r, char id[STORE_ID_LEN + 1])
+{
+	sqlite3_stmt *q =
+		store_query(s,
+			    "SELECT m.id FROM autopilot a JOIN model m ON m.parent = a.chosen"
+			    " WHERE a.id = ? AND m.sample_pct = ? ORDER BY m.number LIMIT 1",
+			    "id", r->id, r->open_pct);
+	bool found = store_next(s, q);
+
+	if (found)
+		snprintf(id, STORE_ID_LEN + 1, "%s", store_text(q, 0));
+	sqlite3_reset(q);
+	return found;
+}
+
 static void recommend_best(struct store *s, const struct run *r)
 {
 	char fingerprint[QUEUE_FINGERPRINT_LEN + 1];
-	struct rank_model *m;
-	sqlite3_stmt *q;
-	bool frozen;
-	size_t n;
+	char best[STORE_ID_LEN + 1], prepared[STORE_ID_LEN + 1];
 
-	if (!rank_models(s, r->project, NULL, r->max_pct, r->has_cv, &m, &n))
+	if (find_best(s, r, true, best))
+		recommend(s, r, "Most Accurate", best);
+	if (!r->wishes.prepare || !find_best(s, r, r->wishes.consider, best))
 		return;
-	if (n > 0) {
-		recommend(s, r, "Most Accurate", m[0].id);
-		q = store_query(s, "SELECT 1 FROM model WHERE parent = ? AND sample_pct = ?",
-				"sd", m[0].id, r->open_pct);
-		frozen = store_next(s, q);
-		sqlite3_reset(q);
-		if (r->prepare && !frozen &&
-		    submit_frozen_fingerprint(m[0].id, r->open_pct, fingerprint) &&
-		    !adopt(s, r, fingerprint))
-			submit_frozen(s, r->project, m[0].id, r->open_pct, fingerprint, r->id);
-	}
-	free(m);
+	store_run(s, "UPDATE autopilot SET chosen = ? WHERE id = ?", "si", best, r->id);
+	if (!find_prepared(s, r, prepared) &&
+	    submit_frozen_fingerprint(best, r->open_pct, fingerprint) &&
+	    !adopt(s, r, fingerprint))
+		submit_frozen(s, r->project, best, r->open_pct, fingerprint, r->id);
 }
 
 static void finish(struct store *s, const struct run *r)
 {
-	sqlite3_stmt *q = store_query(
-		s,
-		"SELECT m.id FROM recommendation r JOIN model m ON m.parent = r.model"
-		" WHERE r.project = ? AND r.type = 'Most Accurate'"
-		" AND m.sample_pct = ? ORDER BY m.number LIMIT 1",
-		"sd", r->project, r->open_pct);
+	char prepared[STORE_ID_LEN + 1];
 
-	if (r->prepare && store_next(s, q))
-		recommend(s, r, "Recommended for Deployment", store_text(q, 0));
-	sqlite3_reset(q);
+	if (r->wishes.prepare && find_prepared(s, r, prepared))
+		recommend(s, r, "Recommended for Deployment", prepared);
 	store_run(s, "UPDATE autopilot SET done = 1 WHERE id = ?", "i", r->id);
 }
 
@@ -240,6 +324,9 @@ static void do_stage(struct store *s, const struct run *r)
 	case CROSS_VALIDATE:
 		cross_validate_best(s, r);
 		break;
+	case BLEND:
+		blend_best(s, r);
+		break;
 	case RECOMMEND:
 		recommend_best(s, r);
 		break;
@@ -253,7 +340,8 @@ static bool find_run(struct store *s, const char *project, struct run *r)
 {
 	sqlite3_stmt *q = store_query(
 		s,
-		"SELECT a.id, a.mode, a.stage, a.prepare, a.featurelist, p.rows, p.partition"
+		"SELECT a.id, a.mode, a.stage, a.prepare, a.featurelist, p.rows, p.partition,"
+		" a.blend, a.consider"
 		" FROM autopilot a JOIN project p ON p.id = a.project"
 		" WHERE a.project = ? AND NOT a.done AND NOT EXISTS (SELECT 1 FROM job j WHERE"
 		" j.autopilot = a.id AND j.status IN ('queue', 'inprogress')) LIMIT 1",
@@ -265,7 +353,7 @@ static bool find_run(struct store *s, const char *project, struct run *r)
 	*r = (struct run){.id = store_int(q, 0),
 			  .mode = store_int(q, 1),
 			  .stage = store_int(q, 2),
-			  .prepare = store_int(q, 3),
+			  .wishes = {store_int(q, 3), store_int(q, 7), store_int(q, 8)},
 			  .rows = store_int(q, 5)};
 	snprintf(r->project, sizeof(r->project), "%s", project);
 	snprintf(r->list, sizeof(r->list), "%s", store_text(q, 4));
@@ -279,14 +367,15 @@ static bool find_run(struct store *s, const char *project, struct run *r)
 }
 
 void autopilot_begin(struct store *s, const char *project, const char *list, long long mode,
-		     bool prepare)
+		     const struct autopilot_wishes *wishes)
 {
 	if (mode == AUTOPILOT_MANUAL)
 		return;
 	store_run(s,
-		  "INSERT INTO autopilot (project, featurelist, mode, prepare)"
-		  " VALUES (?, ?, ?, ?)",
-		  "ssii", project, list, mode, (long long)prepare);
+		  "INSERT INTO autopilot (project, featurelist, mode, prepare, blend,"
+		  " consider) VALUES (?, ?, ?, ?, ?, ?)",
+		  "ssiiii", project, list, mode, (long long)wishes->prepare,
+		  (long long)wishes->blend, (long long)wishes->consider);
 	autopilot_next(s, project);
 }
 

@@ -13,8 +13,10 @@
  *	comprehensive  all blueprints on all, each with cross validation
  *
  * At least AUTOPILOT_KEEP blueprints go on.  Then the best AUTOPILOT_BEST are cross
- * validated.  The best of them by that is the most accurate; it is trained again
- * (frozen) on all rows but the holdout, and that model is recommended.
+ * validated, and the best AUTOPILOT_BLEND of these by that are blended.  The best of all
+ * is the most accurate.  The best that is no blend (or the best of all, where the request
+ * allows blends there) is trained again (frozen) on all rows but the holdout, and that model
+ * is recommended.
  */
 #ifndef AUTOPILOT_H
 #define AUTOPILOT_H
@@ -25,6 +27,7 @@
 
 #define AUTOPILOT_KEEP 4
 #define AUTOPILOT_BEST 5
+#define AUTOPILOT_BLEND 3
 
 /* Values of project.autopilot_mode and autopilot.mode. */
 enum { AUTOPILOT_AUTO, AUTOPILOT_MANUAL = 2, AUTOPILOT_QUICK, AUTOPILOT_COMPREHENSIVE };
@@ -32,9 +35,20 @@ enum { AUTOPILOT_AUTO, AUTOPILOT_MANUAL = 2, AUTOPILOT_QUICK, AUTOPILOT_COMPREHE
 /* The mode of a name of the interface; false: there is none. */
 bool autopilot_mode(const char *name, long long *mode);
 
-/* Begin a run; prepare: whether a model shall be trained for deployment. */
+/* What a request asks for beside its mode. */
+struct autopilot_wishes {
+	bool prepare;  /* train a model for deployment */
+	bool blend;    /* make a blend; by default not for quick */
+	bool consider; /* a blend may be the model for deployment */
+};
+
+/* The fields prepareModelForDeployment, blendBestModels and considerBlendersInRecommendation of
+ * a request's body. */
+struct autopilot_wishes autopilot_wishes(const cJSON *body, long long mode);
+
+/* Begin a run. */
 void autopilot_begin(struct store *s, const char *project, const char *list, long long mode,
-		     bool prepare);
+		     const struct autopilot_wishes *wishes);
 
 /* To be called whenever a job of the project has ended. */
 void autopilot_next(struct store *s, const char *project);

@@ -75,24 +75,26 @@ static void read_scores(const cJSON *folds, struct rank_model *m)
 	m->cross_validation = n > 1 ? sum / n : NAN;
 }
 
-bool rank_models(struct store *s, const char *project, const char *list, double sample_pct,
-		 bool by_cross_validation, struct rank_model **out, size_t *n)
+bool rank_models(struct store *s, const struct rank_query *query, struct rank_model **out,
+		 size_t *n)
 {
 	char metric[RANK_METRIC_MAX];
-	struct order o = {.by_cross_validation = by_cross_validation};
+	struct order o = {.by_cross_validation = query->by_cross_validation};
 	sqlite3_stmt *q;
 
 	*out = NULL;
 	*n = 0;
-	if (!rank_metric(s, project, metric, &o.ascending))
+	if (!rank_metric(s, query->project, metric, &o.ascending))
 		return true;
 	q = store_query(s,
 			"SELECT m.id, m.blueprint, m.featurelist, m.scores FROM model m"
 			" JOIN blueprint b ON b.project = m.project AND b.id = m.blueprint"
-			" WHERE m.project = ?1 AND b.base IS NULL AND NOT m.frozen"
+			" WHERE m.project = ?1 AND NOT m.frozen"
+			" AND (b.base IS NULL OR (?4 AND b.members IS NOT NULL))"
 			" AND abs(m.sample_pct - ?2) < 0.005"
 			" AND (?3 IS NULL OR m.featurelist = ?3) ORDER BY m.number",
-			"sds", project, sample_pct, list);
+			"sdsi", query->project, query->sample_pct, query->list,
+			(long long)query->with_blends);
 	while (store_next(s, q)) {
 		struct rank_model *more = realloc(*out, (*n + 1) * sizeof(**out)), *m;
 		cJSON *scores;

@@ -22,12 +22,19 @@ bool rank_metric(struct store *s, const char *project, char name[RANK_METRIC_MAX
 /* Whether less is better by this metric; false: the project has no such metric. */
 bool rank_direction(struct store *s, const char *project, const char *metric, bool *ascending);
 
+/* Which models, and how they are ranked. */
+struct rank_query {
+	const char *project;
+	const char *list;  /* of this one only, or NULL */
+	double sample_pct; /* of this share of the rows */
+	bool by_cross_validation, with_blends;
+};
+
 /*
- * The models that were trained on this share of the rows with a blueprint as it is
- * offered, neither tuned nor frozen; of one list, or where list is NULL of any.  By
- * cross validation, or by validation.  *out is the caller's.  False: out of memory.
+ * The models that were trained with a blueprint as it is offered, neither tuned nor frozen,
+ * and blends where they are asked for.  *out is the caller's.  False: out of memory.
  */
-bool rank_models(struct store *s, const char *project, const char *list, double sample_pct,
-		 bool by_cross_validation, struct rank_model **out, size_t *n);
+bool rank_models(struct store *s, const struct rank_query *query, struct rank_model **out,
+		 size_t *n);
 
 #endif

@@ -65,6 +65,20 @@ bool submit_cross_validated(cJSON *spec, const cJSON *used)
 	return json_set(spec, "cross_validation", cJSON_CreateTrue());
 }
 
+cJSON *submit_blend(const cJSON *members, double sample_pct, bool cross_validation)
+{
+	cJSON *v = cJSON_CreateObject();
+
+	if (json_set_str(v, "job", "fit") &&
+	    json_set(v, "blend", cJSON_Duplicate(json_get(members, "blend"), true)) &&
+	    json_set_num(v, "sample_pct", sample_pct) &&
+	    json_set(v, "cross_validation", cJSON_CreateBool(cross_validation)) &&
+	    json_set(v, "holdout", cJSON_CreateTrue()))
+		return v;
+	cJSON_Delete(v);
+	return NULL;
+}
+
 bool submit_features(struct store *s, const char *project, const char *featurelist,
 		     cJSON **features)
 {
@@ -125,6 +139,13 @@ bool submit_tune_fingerprint(const char *model, const cJSON *values,
 	return digest("tune", model, cJSON_Duplicate(values, true), QUEUE_FINGERPRINT_LEN, out);
 }
 
+bool submit_blend_fingerprint(const char *project, const cJSON *models,
+			      char out[QUEUE_FINGERPRINT_LEN + 1])
+{
+	return digest("blend", project, cJSON_Duplicate(models, true), QUEUE_FINGERPRINT_LEN,
+		      out);
+}
+
 bool submit_blueprint_id(const char *base, const cJSON *asked, char out[33])
 {
 	return digest("blueprint", base, cJSON_Duplicate(asked, true), 32, out);
@@ -135,7 +156,8 @@ long long submit_frozen(struct store *s, const char *project, const char *model,
 {
 	sqlite3_stmt *q = store_query(
 		s,
-		"SELECT m.blueprint, m.featurelist, m.used, ifnull(b.base, b.id), m.parent"
+		"SELECT m.blueprint, m.featurelist, m.used, ifnull(b.base, b.id), m.parent,"
+		" b.members"
 		" FROM model m JOIN blueprint b ON b.project = m.project AND"
 		" b.id = m.blueprint WHERE m.project = ? AND m.id = ?",
 		"ss", project, model);
@@ -144,22 +166,26 @@ long long submit_frozen(struct store *s, const char *project, const char *model,
 			     .fingerprint = fingerprint,
 			     .sample_pct = sample_pct,
 			     .autopilot = autopilot};
-	cJSON *used, *features = NULL, *spec = NULL;
+	cJSON *used, *members, *features = NULL, *spec = NULL;
 	long long id = 0;
 
 	if (!store_next(s, q))
 		return 0;
 	used = store_json(q, 2);
+	members = store_json(q, 5);
 	job.blueprint = store_text(q, 0);
 	job.featurelist = store_text(q, 1);
 	/* A frozen model's values are its parent's. */
 	job.parent = store_text(q, 4) ? store_text(q, 4) : model;
-	if (submit_features(s, project, job.featurelist, &features))
+	if (members)
+		spec = submit_blend(members, sample_pct, true);
+	else if (submit_features(s, project, job.featurelist, &features))
 		spec = submit_fit(store_text(q, 3), used, NULL, features, sample_pct, true);
 	job.spec = spec;
 	if (spec)
 		id = submit_job(s, &job);
 	cJSON_Delete(used);
+	cJSON_Delete(members);
 	cJSON_Delete(features);
 	cJSON_Delete(spec);
 	return id;

@@ -46,6 +46,9 @@ long long submit_frozen(struct store *s, const char *project, const char *model,
 cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *search,
 		  const cJSON *features, double sample_pct, bool cross_validation);
 
+/* The same for a blend: `members` as its blueprint has them (schema.c). */
+cJSON *submit_blend(const cJSON *members, double sample_pct, bool cross_validation);
+
 /*
  * Make the job line of a model's fit one that cross validates the same model: a search has
  * been made, and under a limit of time another might choose other values.  `used`: the
@@ -61,7 +64,7 @@ bool submit_features(struct store *s, const char *project, const char *featureli
 /*
  * What makes two requests the same: SHA-256 of their parts.  A tuned model is its
  * base model with the values of all its parameters, a trained one a blueprint, a
- * list and a size.  False: out of memory.
+ * list and a size, a blend the ids of its models.  False: out of memory.
  */
 bool submit_train_fingerprint(const char *blueprint, const char *featurelist, double sample_pct,
 			      char out[QUEUE_FINGERPRINT_LEN + 1]);
@@ -69,6 +72,8 @@ bool submit_frozen_fingerprint(const char *model, double sample_pct,
 			       char out[QUEUE_FINGERPRINT_LEN + 1]);
 bool submit_tune_fingerprint(const char *model, const cJSON *values,
 			     char out[QUEUE_FINGERPRINT_LEN + 1]);
+bool submit_blend_fingerprint(const char *project, const cJSON *models,
+			      char out[QUEUE_FINGERPRINT_LEN + 1]);
 
 /* The first 32 hex digits of the same kind: a blueprint with values of its own. */
 bool submit_blueprint_id(const char *base, const cJSON *asked, char out[33]);

@@ -110,6 +110,7 @@ void route_aim(struct web_request *r, void *ctx)
 {
 	struct service *sv = ctx;
 	char status[STORE_ID_LEN + 1];
+	struct autopilot_wishes wishes;
 	long long mode;
 	cJSON *spec, *asked;
 
@@ -118,7 +119,9 @@ void route_aim(struct web_request *r, void *ctx)
 		return;
 	spec = spec_of(r->body);
 	asked = options_keep(r->body);
-	if (!spec || !asked) {
+	wishes = autopilot_wishes(r->body, mode);
+	if (!spec || !asked ||
+	    !json_set(asked, "blendBestModels", cJSON_CreateBool(wishes.blend))) {
 		web_json(r, 500, NULL);
 		goto out;
 	}

@@ -27,14 +27,23 @@ void route_autopilot_command(struct web_request *r, void *ctx)
 /* What could change the models and is not offered; false: answered 422. */
 static bool asks_for_no_more(struct web_request *r)
 {
-	static const char *const not_offered[] = {"blendBestModels", "scoringCodeOnly",
-						  "autopilotClusterList", "useGpu"};
+	static const char *const not_offered[] = {"scoringCodeOnly", "autopilotClusterList",
+						  "useGpu"};
+	static const char *const flags[] = {"blendBestModels", "prepareModelForDeployment",
+					    "considerBlendersInRecommendation"};
 
 	for (size_t i = 0; i < sizeof(not_offered) / sizeof(not_offered[0]); i++) {
 		const cJSON *v = json_get(r->body, not_offered[i]);
 
 		if (v && !cJSON_IsNull(v) && !cJSON_IsFalse(v))
-			return web_invalid(r, not_offered[i], "is not supported by dr-sandbox");
+			return web_invalid(r, not_offered[i],
+					   "is not supported by dr-sandbox; leave it out");
+	}
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		const cJSON *v = json_get(r->body, flags[i]);
+
+		if (v && !cJSON_IsBool(v))
+			return web_invalid(r, flags[i], "must be true or false");
 	}
 	return true;
 }
@@ -65,7 +74,7 @@ void route_autopilot_start(struct web_request *r, void *ctx)
 	struct service *sv = ctx;
 	const char *list = json_str(r->body, "featurelistId");
 	const char *name = json_str(r->body, "mode");
-	const cJSON *prepare = json_get(r->body, "prepareModelForDeployment");
+	struct autopilot_wishes wishes;
 	long long mode = AUTOPILOT_QUICK;
 
 	if (!common_project(r, sv, r->arg[0]))
@@ -78,7 +87,8 @@ void route_autopilot_start(struct web_request *r, void *ctx)
 		return;
 	store_run(sv->store, "UPDATE project SET autopilot_mode = ? WHERE id = ?", "is", mode,
 		  r->arg[0]);
-	autopilot_begin(sv->store, r->arg[0], list, mode, !cJSON_IsFalse(prepare));
+	wishes = autopilot_wishes(r->body, mode);
+	autopilot_begin(sv->store, r->arg[0], list, mode, &wishes);
 	sv->wake = true;
 	web_empty(r, 201);
 }

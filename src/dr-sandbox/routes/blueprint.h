@@ -10,8 +10,9 @@ struct blueprint {
 	char *base;     /* the worker's id */
 	cJSON *asked;   /* values asked for, {parameterId: value}, or NULL */
 	cJSON *search;  /* how lists among them are searched over, or NULL */
+	cJSON *members; /* of a blend, what it is the mean of (schema.c), or NULL */
 	cJSON *summary; /* modelType, processes, ... as models and jobs show them */
-	cJSON *body;    /* as the worker described the base */
+	cJSON *body;    /* as the worker described the base; NULL: a blend not fitted yet */
 };
 
 /* False: there is none of this id. */

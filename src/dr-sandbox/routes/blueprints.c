@@ -10,7 +10,7 @@ bool blueprint_load(struct service *sv, const char *project, const char *id,
 	sqlite3_stmt *q = store_query(
 		sv->store,
 		"SELECT ifnull(b.base, b.id), b.asked, b.summary, ifnull(o.body, b.body),"
-		" b.search"
+		" b.search, b.members"
 		" FROM blueprint b LEFT JOIN blueprint o ON o.project = b.project AND"
 		" o.id = b.base WHERE b.project = ? AND b.id = ?",
 		"ss", project, id);
@@ -23,8 +23,9 @@ bool blueprint_load(struct service *sv, const char *project, const char *id,
 	b->summary = store_json(q, 2);
 	b->body = store_json(q, 3);
 	b->search = store_json(q, 4);
+	b->members = store_json(q, 5);
 	sqlite3_reset(q);
-	if (b->base && b->summary && b->body)
+	if (b->base && b->summary && (b->body || b->members))
 		return true;
 	blueprint_release(b);
 	return false;
@@ -35,6 +36,7 @@ void blueprint_release(struct blueprint *b)
 	free(b->base);
 	cJSON_Delete(b->asked);
 	cJSON_Delete(b->search);
+	cJSON_Delete(b->members);
 	cJSON_Delete(b->summary);
 	cJSON_Delete(b->body);
 	*b = (struct blueprint){0};
@@ -140,7 +142,10 @@ static void answer_from(struct web_request *r, struct service *sv, const char *i
 		web_error(r, 404, "there is no blueprint '%s'", id);
 		return;
 	}
-	web_json(r, 200, make(b.body));
+	if (b.body)
+		web_json(r, 200, make(b.body));
+	else
+		web_error(r, 404, "the blend '%s' has not been trained yet", id);
 	blueprint_release(&b);
 }
 

@@ -65,7 +65,8 @@ cJSON *job_row(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 	ok = set_text(v, "id", id) && set_text(v, "status", job_reported(sv, q)) &&
 	     set_bool(v, "isBlocked", false) && set_text(v, "projectId", project) &&
 	     set_text(v, "modelId", store_text(q, JOB_MODEL)) &&
-	     blueprint_copy(v, summary, "modelType") && set_text(v, "modelCategory", "model") &&
+	     blueprint_copy(v, summary, "modelType") &&
+	     set_text(v, "modelCategory", store_text(q, JOB_MEMBERS) ? "blend" : "model") &&
 	     blueprint_copy(v, summary, "processes") &&
 	     set_real(v, "samplePct", store_real(q, JOB_SAMPLE_PCT)) &&
 	     set_real(v, "trainingRowCount", store_real(q, JOB_ROWS)) &&

@@ -9,7 +9,7 @@
 	" j.sample_pct, j.held_from, j.seen, j.message, b.summary,"                            \
 	" CASE WHEN j.kind IN ('trained', 'predict') THEN substr(j.spec ->> 'out', 1, 24) "    \
 	"END,"                                                                                 \
-	" (SELECT m.rows FROM model m WHERE m.id = j.model) FROM job j"                        \
+	" (SELECT m.rows FROM model m WHERE m.id = j.model), b.members FROM job j"             \
 	" JOIN blueprint b ON b.project = j.project AND b.id = j.blueprint"
 
 /* The columns of JOB_COLUMNS. */
@@ -28,6 +28,7 @@ enum {
 	JOB_SUMMARY,
 	JOB_PREDICTION, /* id of what a job that predicts makes, or null */
 	JOB_ROWS,       /* that its model was trained on; null as long as it is not there */
+	JOB_MEMBERS,    /* of a blend, else null */
 };
 
 /* No client that has started a job waits longer than this to look at it. */

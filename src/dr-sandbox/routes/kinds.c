@@ -1,5 +1,4 @@
-/* kinds: models of one kind: frozen ones; blenders and those over time, which there are
- * none of. */
+/* kinds: models of one kind: frozen ones; those over time, which there are none of. */
 #include <stdio.h>
 
 #include "routes/model.h"
@@ -35,30 +34,14 @@ void route_frozen_get(struct web_request *r, void *ctx)
 		web_error(r, 404, "there is no frozen model '%s'", r->arg[1]);
 }
 
-static void none(struct web_request *r, struct service *sv, const char *kind)
+void route_datetime_list(struct web_request *r, void *ctx)
 {
 	char path[128];
 
-	if (!common_project(r, sv, r->arg[0]))
+	if (!common_project(r, ctx, r->arg[0]))
 		return;
-	snprintf(path, sizeof(path), "projects/%s/%s/", r->arg[0], kind);
+	snprintf(path, sizeof(path), "projects/%s/datetimeModels/", r->arg[0]);
 	common_page(r, cJSON_CreateArray(), "data", path);
-}
-
-void route_blender_list(struct web_request *r, void *ctx)
-{
-	none(r, ctx, "blenderModels");
-}
-
-void route_datetime_list(struct web_request *r, void *ctx)
-{
-	none(r, ctx, "datetimeModels");
-}
-
-void route_blender_get(struct web_request *r, void *ctx)
-{
-	if (common_project(r, ctx, r->arg[0]))
-		web_error(r, 404, "there is no blender '%s'", r->arg[1]);
 }
 
 void route_datetime_get(struct web_request *r, void *ctx)

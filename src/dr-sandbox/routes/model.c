@@ -105,7 +105,8 @@ cJSON *model_row(struct web_request *r, struct service *sv, sqlite3_stmt *q)
 		  set_text(v, "featurelistId", store_text(q, MODEL_LIST)) &&
 		  set_text(v, "featurelistName", store_text(q, MODEL_LIST_NAME)) &&
 		  blueprint_copy(v, summary, "modelType") &&
-		  set_text(v, "modelCategory", "model") &&
+		  set_text(v, "modelCategory",
+			   store_text(q, MODEL_MEMBERS) ? "blend" : "model") &&
 		  blueprint_copy(v, summary, "modelFamily") &&
 		  blueprint_copy(v, summary, "modelFamilyFullName") &&
 		  json_set_num(v, "modelNumber", (double)store_int(q, MODEL_NUMBER)) &&

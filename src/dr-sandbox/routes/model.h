@@ -7,7 +7,7 @@
 #define MODEL_COLUMNS                                                                          \
 	"SELECT m.id, m.project, m.number, m.blueprint, m.featurelist, l.name, b.summary,"     \
 	" m.parent, m.sample_pct, m.rows, m.starred, m.frozen, m.threshold, m.scores,"         \
-	" p.holdout_unlocked, p.partition, m.spec, m.iterations, m.features"                   \
+	" p.holdout_unlocked, p.partition, m.spec, m.iterations, m.features, b.members"        \
 	" FROM model m JOIN project p ON p.id = m.project"                                     \
 	" JOIN blueprint b ON b.project = m.project AND b.id = m.blueprint"                    \
 	" LEFT JOIN featurelist l ON l.id = m.featurelist"
@@ -32,7 +32,8 @@ enum {
 	MODEL_PARTITION,
 	MODEL_SPEC,
 	MODEL_ITERATIONS,
-	MODEL_FEATURES
+	MODEL_FEATURES,
+	MODEL_MEMBERS /* of a blend, else null */
 };
 
 /* A row of MODEL_COLUMNS as the interface shows it. NULL: memory ran out. */

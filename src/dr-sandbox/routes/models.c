@@ -75,8 +75,7 @@ void route_model_iterations(struct web_request *r, void *ctx)
 /* What can be asked of a model; false where no route here answers it. */
 void route_model_capabilities(struct web_request *r, void *ctx)
 {
-	static const char *const never[] = {"supportsBlending",       "hasWordCloud",
-					    "eligibleForPrime",       "hasParameters",
+	static const char *const never[] = {"hasWordCloud", "eligibleForPrime", "hasParameters",
 					    "supportsCodeGeneration", "supportsShap"};
 	sqlite3_stmt *q = one_model(r, ctx);
 	cJSON *v, *summary;
@@ -88,7 +87,7 @@ void route_model_capabilities(struct web_request *r, void *ctx)
 	summary = store_json(q, MODEL_SUMMARY);
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		ok = ok && set_bool(v, never[i], false);
-	ok = ok &&
+	ok = ok && set_bool(v, "supportsBlending", !store_text(q, MODEL_MEMBERS)) &&
 	     set_bool(v, "supportsMonotonicConstraints",
 		      json_true(summary, "supportsMonotonicConstraints")) &&
 	     set_bool(v, "supportsEarlyStopping", isfinite(store_real(q, MODEL_ITERATIONS)));

@@ -17,7 +17,6 @@ static const char *const not_offered[] = {
 	"monotonicDecreasingFeaturelistId",
 	"onlyIncludeMonotonicBlueprints",
 	"allowedPairwiseInteractionGroups",
-	"blendBestModels",
 	"scoringCodeOnly",
 	"shapOnlyMode",
 	"sampleStepPct",
@@ -38,6 +37,15 @@ static const char *const not_offered[] = {
 	"incrementalLearningOnBestModel",
 	"chunkDefinitionId",
 	"externalPredictions",
+	"scaleoutModelingMode",
+	/* Fair ones. */
+	"protectedFeatures",
+	"preferableTargetValue",
+	"fairnessMetricsSet",
+	"fairnessThreshold",
+	"biasMitigationFeatureName",
+	"biasMitigationTechnique",
+	"includeBiasMitigationFeatureAsPredictorVariable",
 	/* Of projects over time. */
 	"datetimePartitionColumn",
 	"datetimeCol",
@@ -54,8 +62,9 @@ static const char *const not_offered[] = {
 };
 
 /*
- * What is kept and shown.  None of it could change anything here: every blueprint is
- * trained in seconds, there are no blenders, and no secondary tables.
+ * What is kept and shown.  But for those that the autopilot reads (autopilot.h) none of it
+ * could change anything here: every blueprint is trained in seconds, no column leaks the
+ * target unnoticed, and there are no secondary tables.
  */
 static const struct {
 	const char *field;
@@ -65,6 +74,7 @@ static const struct {
 	{"minSecondaryValidationModelCount", true},
 	{"accuracyOptimizedMb", false},
 	{"prepareModelForDeployment", false},
+	{"blendBestModels", false},
 	{"considerBlendersInRecommendation", false},
 	{"runLeakageRemovedFeatureList", false},
 	{"autopilotWithFeatureDiscovery", false},
@@ -77,7 +87,8 @@ static bool asks_for_nothing(const cJSON *v)
 {
 	return !v || cJSON_IsNull(v) || cJSON_IsFalse(v) ||
 	       (cJSON_IsNumber(v) && v->valuedouble == 0) ||
-	       (cJSON_IsString(v) && v->valuestring[0] == '\0') ||
+	       (cJSON_IsString(v) &&
+		(v->valuestring[0] == '\0' || strcmp(v->valuestring, "disabled") == 0)) ||
 	       ((cJSON_IsArray(v) || cJSON_IsObject(v)) && !v->child);
 }
 
@@ -86,7 +97,7 @@ bool options_check(struct web_request *r)
 	for (size_t i = 0; i < sizeof(not_offered) / sizeof(not_offered[0]); i++)
 		if (!asks_for_nothing(json_get(r->body, not_offered[i])))
 			return web_invalid(r, not_offered[i],
-					   "%s is not supported by dr-sandbox", not_offered[i]);
+					   "is not supported by dr-sandbox; leave it out");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		const cJSON *v = json_get(r->body, shown[i].field);
 

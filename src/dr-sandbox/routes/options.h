@@ -6,8 +6,8 @@
 
 /*
  * Whether nothing is asked for that would change the models and is not offered, and the
- * options that are kept and shown have their types.  Null, false, 0, "" and an empty
- * list ask for nothing.  Fields that are not known are passed over, as the interface
+ * options that are kept and shown have their types.  Null, false, 0, "", "disabled" and an
+ * empty list ask for nothing.  Fields that are not known are passed over, as the interface
  * has it: newer clients send more.  False: answered 422.
  */
 bool options_check(struct web_request *r);

@@ -58,8 +58,13 @@ void prediction_drop_dataset(struct service *sv, const char *project, const char
 static bool make_spec(cJSON *fit, cJSON *used, const struct prediction_job *j, const char *id)
 {
 	char out[STORE_ID_LEN + 8], csv[STORE_ID_LEN + 8];
-	bool ok = fit && (!used || json_set(fit, "values", used));
+	bool ok = fit;
 
+	/* The members of a blend bring their values. */
+	if (json_get(fit, "blend"))
+		cJSON_Delete(used);
+	else
+		ok = ok && (!used || json_set(fit, "values", used));
 	snprintf(out, sizeof(out), "%s.preds", id);
 	cJSON_DeleteItemFromObjectCaseSensitive(fit, "cross_validation");
 	cJSON_DeleteItemFromObjectCaseSensitive(fit, "holdout");

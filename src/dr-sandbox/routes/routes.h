@@ -43,7 +43,8 @@ web_handler route_model_list, route_model_get, route_model_patch, route_model_de
 	route_model_features, route_model_iterations, route_model_folds,
 	route_model_capabilities, route_model_parameters;
 web_handler route_model_records, route_frozen_list, route_frozen_get, route_blender_list,
-	route_blender_get, route_datetime_list, route_datetime_get;
+	route_blender_get, route_blender_create, route_blender_check, route_datetime_list,
+	route_datetime_get;
 web_handler route_train, route_retrain, route_freeze, route_cross_validate;
 web_handler route_recommended_list, route_recommended_get;
 web_handler route_autopilot_command, route_autopilot_start;

@@ -62,6 +62,8 @@ const struct web_route routes[] = {
 	{"POST", "projects/{}/frozenModels/", route_freeze, WEB_JSON},
 	{"GET", "projects/{}/frozenModels/{}/", route_frozen_get, 0},
 	{"GET", "projects/{}/blenderModels/", route_blender_list, 0},
+	{"POST", "projects/{}/blenderModels/", route_blender_create, WEB_JSON},
+	{"POST", "projects/{}/blenderModels/blendCheck/", route_blender_check, WEB_JSON},
 	{"GET", "projects/{}/blenderModels/{}/", route_blender_get, 0},
 	{"GET", "projects/{}/datetimeModels/", route_datetime_list, 0},
 	{"GET", "projects/{}/datetimeModels/{}/", route_datetime_get, 0},

@@ -115,12 +115,25 @@ static bool find_scoring(struct web_request *r, struct training *t)
 	return true;
 }
 
+/* The columns of a blend are those that its models were trained with. */
+static bool list_fits(struct web_request *r, const struct training *t,
+		      const struct blueprint *b)
+{
+	const char *own = json_str(b->members, "list");
+
+	return !own || strcmp(own, t->list) == 0 ||
+	       web_invalid(
+		       r, "featurelistId",
+		       "a blend keeps the list of its models; blend models of another list");
+}
+
 static void submit(struct web_request *r, struct service *sv, const struct training *t,
 		   const struct blueprint *b, const cJSON *features)
 {
 	char fingerprint[QUEUE_FINGERPRINT_LEN + 1];
-	cJSON *spec =
-		submit_fit(b->base, b->asked, b->search, features, t->pct, t->cross_validation);
+	cJSON *spec = b->members ? submit_blend(b->members, t->pct, t->cross_validation)
+				 : submit_fit(b->base, b->asked, b->search, features, t->pct,
+					      t->cross_validation);
 	struct submit job = {.project = r->arg[0],
 			     .kind = "fit",
 			     .blueprint = t->blueprint,
@@ -157,7 +170,8 @@ void route_train(struct web_request *r, void *ctx)
 		web_invalid(r, "blueprintId", "there is no blueprint '%s'", t.blueprint);
 		return;
 	}
-	if (find_list(r, sv, &t, NULL, &features))
+	if (find_list(r, sv, &t, json_str(b.members, "list"), &features) &&
+	    list_fits(r, &t, &b))
 		submit(r, sv, &t, &b, features);
 	cJSON_Delete(features);
 	blueprint_release(&b);
@@ -213,7 +227,7 @@ void route_retrain(struct web_request *r, void *ctx)
 		web_json(r, 500, NULL);
 		return;
 	}
-	if (find_list(r, sv, &t, m.list, &features))
+	if (find_list(r, sv, &t, m.list, &features) && list_fits(r, &t, &b))
 		submit(r, sv, &t, &b, features);
 	cJSON_Delete(features);
 	blueprint_release(&b);

@@ -53,6 +53,8 @@ static bool base_load(struct web_request *r, struct service *sv, struct base *b)
 	if (!b->list || !blueprint_load(sv, r->arg[0], store_text(q, 0), &b->blueprint) ||
 	    !submit_features(sv->store, r->arg[0], b->list, &b->features))
 		return web_error(r, 500, "the model's blueprint or list cannot be read");
+	if (b->blueprint.members)
+		return web_error(r, 422, "a blend has no parameters to tune; tune its models");
 	b->parameters = json_get(b->blueprint.body, "parameters");
 	if (!cJSON_IsArray(b->parameters) || !b->parameters->child)
 		return web_error(r, 422, "this model has no parameters to tune");

@@ -131,4 +131,22 @@ static const char autopilot[] =
 /* How a blueprint with lists among its values searches over them (dr-worker(1), fit). */
 static const char search[] = "ALTER TABLE blueprint ADD COLUMN search TEXT;";
 
-const char *const schema_steps[] = {first, predictions, autopilot, search, NULL};
+/*
+ * A blend has a blueprint of its own, too: its base is itself; `members` says what it is the
+ * mean of, {"models": [model id, ...], "list": feature list id, "blend": as in the worker's
+ * job}; `body` is null until the first fit has drawn it.
+ *
+ * blend, consider: whether the run makes one, and whether that may be the one for
+ * deployment; chosen: the model that is trained again for it, once that is known.  The stage of
+ * making a blend came between cross validation and recommendation.
+ */
+static const char blends[] =
+	"ALTER TABLE blueprint ADD COLUMN members TEXT;"
+	"ALTER TABLE autopilot ADD COLUMN blend INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE autopilot ADD COLUMN consider INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE autopilot ADD COLUMN chosen TEXT;"
+	"UPDATE autopilot SET chosen = (SELECT model FROM recommendation r"
+	" WHERE r.project = autopilot.project AND type = 'Most Accurate');"
+	"UPDATE autopilot SET stage = stage + 1 WHERE stage > 3;";
+
+const char *const schema_steps[] = {first, predictions, autopilot, search, blends, NULL};
