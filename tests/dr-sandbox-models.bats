@@ -58,7 +58,9 @@ tune() {
 	assert_json '.[0] | map(.name) == ["Raw Features", "Informative Features"] and .[1].features == ["a", "b", "y"]'
 	run -0 --separate-stderr api GET "projects/$PROJECT/features/metrics/?featureName=y"
 	assert_json '.[0] | .availableMetrics == ["LogLoss", "AUC"] and .metricDetails[0].ascending'
-	refuses 404 'target' GET "projects/$PROJECT/features/metrics/?featureName=a" ''
+	refuses 404 'no column' GET "projects/$PROJECT/features/metrics/?featureName=nothing" ''
+	refuses 422 'cannot be the target' GET "projects/$PROJECT/features/metrics/?featureName=a" ''
+	refuses 422 'required' GET "projects/$PROJECT/features/metrics/" ''
 }
 
 @test "a list of columns can be made and trained on" {

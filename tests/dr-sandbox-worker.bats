@@ -45,6 +45,30 @@ bad() {
 		{ echo "$body" && return 1; }
 }
 
+@test "metrics are told of every column that could be the target, before there is one and after" {
+	project=$(sandbox_upload "$TABLE")
+	for column in bought income; do
+		api GET "projects/$project/features/metrics/?featureName=$column" >"before.$column"
+		[ "$(api_status)" = 200 ]
+	done
+	jq -e '.featureName == "bought" and .availableMetrics[0] == "LogLoss" and
+		(.metricDetails[0] | .metricName == "LogLoss" and .ascending) and
+		(.availableMetrics == (.metricDetails | map(.metricName)))' before.bought
+	jq -e '.availableMetrics | .[0] == "RMSE" and index("Gini") < index("Gini Norm") and index("Poisson Deviance")' before.income
+	sandbox_aim "$project" '{"target":"bought","mode":"manual"}'
+	for column in bought income; do
+		api GET "projects/$project/features/metrics/?featureName=$column" >after
+		diff after "before.$column"
+	done
+	for column in unit note; do
+		run -0 --separate-stderr api GET "projects/$project/features/metrics/?featureName=$column"
+		[ "$(api_status)" = 422 ]
+		assert_json ".[0].message | startswith(\"there are no metrics for '$column': \")"
+	done
+	run -0 --separate-stderr api GET "projects/$project/features/metrics/?featureName=nothing"
+	[ "$(api_status)" = 404 ]
+}
+
 @test "the autopilot trains every blueprint of a small table, blends, and recommends the best, and trees beat the majority" {
 	run -0 --separate-stderr api GET "projects/$PROJECT/models/"
 	blueprints=$(api GET "projects/$PROJECT/blueprints/" | jq 'map(select(.modelType |

@@ -37,6 +37,26 @@ upload() {
 		.[0].features[0].mean == 100.5 and .[0].features[2].unique_count == 2'
 }
 
+@test "an upload says how dates are written, and what each column could be as the target" {
+	awk 'BEGIN {
+		print "day,hour,two,few,many,amount,signed,rare,one,gaps"
+		for (i = 0; i < 40; i++)
+			printf "%02d/03/2024,2024-03-%02d 10:%02d:00.5Z,%s,c%d,v%d,%g,%d,%s,k,%s\n", i % 28 + 1, i % 28 + 1,
+				i, i % 2 ? "y" : "n", i % 3, i * 7, i % 5 + 1, i % 4 - 1, i < 9 ? "r" : "s",
+				i < 25 ? "" : i % 2
+	}' >table.csv
+	upload
+	assert_json '.[0].features | map({(.name): .date_format}) | add | .day == "%d/%m/%Y" and
+		.hour == "%Y-%m-%d %H:%M:%S.%fZ" and .two == null'
+	assert_json '.[0] as $all | $all.features | map({(.name): (.target as $t | if $t == null then null else
+			$all.targets[$t] | {type: .target_type, n: [.metrics[].metricName]} end)}) | add |
+		.two.type == "Binary" and (.two.n | index("FVE Binomial")) and
+		.few.type == "Multiclass" and (.few.n | index("FVE Multinomial")) and
+		.amount.type == "Regression" and (.amount.n | index("Gamma Deviance")) and
+		.signed.type == "Regression" and (.signed.n | index("MAPE") or index("RMSLE") | not) and
+		.many == null and .rare == null and .one == null and .gaps == null'
+}
+
 @test "byte-order mark, CRLF, quoted line breaks, Latin-1 bytes and missing values are read" {
 	printf '\xef\xbb\xbfa,b\r\n"x\r\ny",1\r\ncaf\xe9,?\r\nn/a,2\r\n' >table.csv
 	upload

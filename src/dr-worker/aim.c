@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "blueprints/blueprint.h"
+#include "data/candidates.h"
 #include "data/prepared.h"
 #include "data/scheme.h"
 #include "data/summary.h"
 #include "data/target.h"
 #include "json/json.h"
 
-#define ROWS_MIN 20
 #define SEED_MAX 9007199254740991.0
 
 struct request {
@@ -81,10 +81,10 @@ static bool drop_missing(struct prepared *p, struct err *e)
 	if (n < f->rows)
 		frame_filter(f, keep);
 	free(keep);
-	return f->rows >= ROWS_MIN ||
+	return f->rows >= TARGET_TABLE_MIN ||
 	       err_set(e, ERR_REFUSED,
 		       "the table has %zu rows with a target; at least %d are needed", f->rows,
-		       ROWS_MIN);
+		       TARGET_TABLE_MIN);
 }
 
 /* What of the target decides which metrics have a value for it. */
@@ -142,30 +142,10 @@ static bool prepare(const struct request *r, struct prepared *p, struct target *
 /* Those that can be asked for. */
 static cJSON *metrics_json(const struct prepared *p)
 {
-	const struct metric *metric[METRICS_MAX];
-	size_t n = metrics_list(prepared_kind(p), metric);
-	cJSON *list = cJSON_CreateArray();
 	bool negative, zero;
 
 	look_at_target(p, &negative, &zero);
-	for (size_t i = 0; list && i < n; i++) {
-		cJSON *o;
-
-		if (!metrics_defined(metric[i], negative, zero))
-			continue;
-		o = cJSON_CreateObject();
-		if (!o || !cJSON_AddItemToArray(list, o) ||
-		    !json_set_str(o, "metricName", metric[i]->name) ||
-		    !cJSON_AddBoolToObject(o, "ascending", metric[i]->ascending) ||
-		    !cJSON_AddBoolToObject(o, "supportsBinary", metric[i]->binary) ||
-		    !cJSON_AddBoolToObject(o, "supportsRegression", metric[i]->regression) ||
-		    !cJSON_AddBoolToObject(o, "supportsMulticlass", metric[i]->multiclass) ||
-		    !cJSON_AddFalseToObject(o, "supportsTimeseries")) {
-			cJSON_Delete(list);
-			return NULL;
-		}
-	}
-	return list;
+	return candidates_metrics(prepared_kind(p), negative, zero);
 }
 
 static cJSON *features_json(const struct prepared *p, struct err *e)
@@ -241,6 +221,7 @@ static cJSON *describe(const struct prepared *p, struct target *t, const struct 
 	    json_set_num(o, "rows", (double)p->frame.rows) &&
 	    json_set(o, "partition", scheme_json(&r->scheme, p)) &&
 	    json_set(o, "features", features_json(p, e)) &&
+	    json_set(o, "targets", candidates_json()) &&
 	    json_set(o, "featurelists", featurelists_json(p)) &&
 	    json_set(o, "blueprints", blueprints_json(p, e)))
 		return o;

@@ -1,6 +1,7 @@
 /* The job upload: what is in a CSV file? */
 #include "job.h"
 
+#include "data/candidates.h"
 #include "data/frame.h"
 #include "data/summary.h"
 #include "json/json.h"
@@ -19,7 +20,8 @@ cJSON *job_upload(const cJSON *job, struct err *e)
 		return NULL;
 	result = cJSON_CreateObject();
 	if (!result || !json_set_num(result, "rows", (double)f.rows) ||
-	    !json_set(result, "features", summary_features(&f))) {
+	    !json_set(result, "features", summary_features(&f)) ||
+	    !json_set(result, "targets", candidates_json())) {
 		cJSON_Delete(result);
 		result = NULL;
 		err_nomem(e);

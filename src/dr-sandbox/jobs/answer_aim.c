@@ -116,8 +116,7 @@ bool answer_aim(struct store *s, const struct queue_job *j, const cJSON *answer,
 	mode = store_int(q, 1);
 	sqlite3_reset(q);
 	ok = put_project(s, j->project, answer, asked, e) &&
-	     answer_features(s, j->project, json_get(answer, "features"),
-			     json_get(answer, "featurelists"), e) &&
+	     answer_features(s, j->project, answer, json_get(answer, "featurelists"), e) &&
 	     put_blueprints(s, j->project, json_get(answer, "blueprints"), e) &&
 	     (mode == AUTOPILOT_MANUAL || autopilot(s, j->project, asked, mode, e));
 	cJSON_Delete(asked);

@@ -1,4 +1,5 @@
 /* answer_upload: what a table holds. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,9 +37,11 @@ static cJSON *feature(const char *project, int number, const cJSON *f)
 	}
 	for (size_t i = 0; ok && i < sizeof(nulls) / sizeof(nulls[0]); i++)
 		ok = cJSON_AddNullToObject(v, nulls[i]);
-	/* Nobody has looked for leaks or for time series. */
+	/* Nobody has looked for leaks, and there are no projects over time. */
 	ok = ok && cJSON_AddFalseToObject(v, "timeSeriesEligible") &&
-	     json_set_str(v, "timeSeriesEligibilityReason", "notADate") &&
+	     json_set_str(v, "timeSeriesEligibilityReason",
+			  strcmp(json_str(f, "feature_type"), "Date") == 0 ? "notSupported"
+									   : "notADate") &&
 	     json_set_str(v, "targetLeakage", "SKIPPED_DETECTION");
 	if (ok)
 		return v;
@@ -64,14 +67,16 @@ static void put_list(struct store *s, const char *project, const char *name,
 		  "sssjs", id, project, name, features, now);
 }
 
-bool answer_features(struct store *s, const char *project, const cJSON *features,
+bool answer_features(struct store *s, const char *project, const cJSON *answer,
 		     const cJSON *lists, struct err *e)
 {
 	static const char *const names[] = {"Raw Features", "Informative Features"};
-	const cJSON *f;
+	const cJSON *features = json_get(answer, "features");
+	const cJSON *targets = json_get(answer, "targets"), *f;
 	int number = 0;
 
 	store_run(s, "DELETE FROM feature WHERE project = ?", "s", project);
+	store_run(s, "UPDATE project SET offers = ? WHERE id = ?", "js", targets, project);
 	cJSON_ArrayForEach (f, features) {
 		cJSON *v;
 
@@ -81,10 +86,11 @@ bool answer_features(struct store *s, const char *project, const cJSON *features
 		v = feature(project, number, f);
 		if (!v)
 			return err_nomem(e);
-		store_run(
-			s,
-			"INSERT INTO feature (project, number, name, body) VALUES (?, ?, ?, ?)",
-			"sisj", project, (long long)number++, json_str(f, "name"), v);
+		store_run(s,
+			  "INSERT INTO feature (project, number, name, body, target)"
+			  " VALUES (?, ?, ?, ?, ?)",
+			  "sisjd", project, (long long)number++, json_str(f, "name"), v,
+			  json_num(f, "target", NAN));
 		cJSON_Delete(v);
 	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -126,7 +132,7 @@ bool answer_upload(struct store *s, const struct queue_job *j, const cJSON *answ
 	if (!cJSON_IsArray(features) || rows < 0)
 		return err_set(e, ERR_INPUT, "the worker's answer lacks 'rows' or 'features'");
 	lists = lists_of(features);
-	ok = answer_features(s, j->project, features, lists, e);
+	ok = answer_features(s, j->project, answer, lists, e);
 	cJSON_Delete(lists);
 	store_run(s, "UPDATE project SET stage = 'aim', rows = ? WHERE id = ?", "is",
 		  (long long)rows, j->project);

@@ -19,8 +19,9 @@ bool answer_predict(struct store *s, const struct queue_job *j, const cJSON *ans
 /* What models and jobs show of a blueprint. NULL: the worker left something out. */
 cJSON *answer_summary(const cJSON *blueprint);
 
-/* Put the project's features and its two lists in place of what was there. */
-bool answer_features(struct store *s, const char *project, const cJSON *features,
+/* Put the features of an answer, what could be a target among them, and the two lists in place
+ * of what the project had. */
+bool answer_features(struct store *s, const char *project, const cJSON *answer,
 		     const cJSON *lists, struct err *e);
 
 #endif

@@ -52,29 +52,47 @@ static bool metric_names(cJSON *v, const cJSON *details)
 	return names;
 }
 
+/* Those that the target has; of another column those that it would have. */
+static cJSON *metrics_of(struct web_request *r, struct service *sv, const char *name)
+{
+	sqlite3_stmt *q =
+		store_query(sv->store,
+			    "SELECT CASE WHEN p.target IS ?2 THEN p.metrics ELSE"
+			    " json_extract(p.offers, '$[' || f.target || '].metrics') END"
+			    " FROM project p JOIN feature f ON f.project = p.id"
+			    " WHERE p.id = ?1 AND f.name = ?2",
+			    "ss", r->arg[0], name);
+	cJSON *v;
+
+	if (!store_next(sv->store, q)) {
+		web_error(r, 404, "there is no column '%s'", name);
+		return NULL;
+	}
+	v = store_json(q, 0);
+	if (!v)
+		web_error(r, 422,
+			  "there are no metrics for '%s': it cannot be the target, having one "
+			  "value, too many classes, or too few rows of one",
+			  name);
+	return v;
+}
+
 void route_feature_metrics(struct web_request *r, void *ctx)
 {
 	struct service *sv = ctx;
-	const char *name = web_query(r, "featureName"), *target;
-	sqlite3_stmt *q = store_query(
-		sv->store, "SELECT target, metrics FROM project WHERE id = ?", "s", r->arg[0]);
+	const char *name = web_query(r, "featureName");
 	cJSON *v, *details;
 
-	if (!store_next(sv->store, q)) {
-		common_project(r, sv, r->arg[0]);
+	if (!common_project(r, sv, r->arg[0]))
 		return;
-	}
-	target = store_text(q, 0);
 	if (!name || !*name) {
 		web_invalid(r, "featureName", "is required");
 		return;
 	}
-	if (!target || strcmp(name, target) != 0) {
-		web_error(r, 404, "metrics are known of the target only, once it has been set");
+	details = metrics_of(r, sv, name);
+	if (!details)
 		return;
-	}
 	v = cJSON_CreateObject();
-	details = store_json(q, 1);
 	if (json_set_str(v, "featureName", name) && metric_names(v, details) &&
 	    json_set(v, "metricDetails", details)) {
 		web_json(r, 200, v);

@@ -149,4 +149,10 @@ static const char blends[] =
 	" WHERE r.project = autopilot.project AND type = 'Most Accurate');"
 	"UPDATE autopilot SET stage = stage + 1 WHERE stage > 3;";
 
-const char *const schema_steps[] = {first, predictions, autopilot, search, blends, NULL};
+/* offers: what a column could be as the target, and by which metrics; feature.target: its place
+ * among these, null where it cannot be one. */
+static const char targets[] = "ALTER TABLE project ADD COLUMN offers TEXT;"
+			      "ALTER TABLE feature ADD COLUMN target INTEGER;";
+
+const char *const schema_steps[] = {first,  predictions, autopilot, search,
+				    blends, targets,     NULL};

@@ -45,6 +45,13 @@ static const struct {
 
 #define KNOWN (sizeof known / sizeof *known)
 
+const char *metrics_kind_name(enum metrics_kind kind)
+{
+	static const char *const name[] = {"Binary", "Regression", "Multiclass"};
+
+	return name[kind];
+}
+
 static bool applies(size_t i, enum metrics_kind kind)
 {
 	const struct metric *m = &known[i].metric;

@@ -46,6 +46,9 @@
 
 enum metrics_kind { METRICS_BINARY, METRICS_REGRESSION, METRICS_MULTICLASS };
 
+/* "Binary", "Regression" or "Multiclass". */
+const char *metrics_kind_name(enum metrics_kind kind);
+
 struct metric {
 	const char *name;
 	bool ascending; /* smaller is better */

@@ -42,9 +42,7 @@ enum metrics_kind prepared_kind(const struct prepared *p)
 
 const char *prepared_kind_name(const struct prepared *p)
 {
-	static const char *const name[] = {"Binary", "Regression", "Multiclass"};
-
-	return name[prepared_kind(p)];
+	return metrics_kind_name(prepared_kind(p));
 }
 
 static bool put(FILE *out, const void *p, size_t size, size_t n)

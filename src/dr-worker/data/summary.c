@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "data/candidates.h"
+#include "data/types.h"
+#include "json/json.h"
+
 #define BINS 20
 #define PRIOR 5.0 /* rows at the overall mean that every bin starts with */
 #define SECONDS_A_DAY 86400.0
@@ -98,6 +102,8 @@ static bool add_nulls(cJSON *to)
 static cJSON *feature(const struct column *c, size_t rows)
 {
 	cJSON *o = cJSON_CreateObject();
+	char format[TYPES_FORMAT_MAX];
+	int place;
 	struct point *p;
 	long n = sorted_points(c, rows, &p);
 	bool ok = o && n >= 0 && cJSON_AddStringToObject(o, "name", c->name) &&
@@ -107,7 +113,13 @@ static cJSON *feature(const struct column *c, size_t rows)
 		  (n > 0 && c->number ? add_statistics(o, c, p, (size_t)n) : add_nulls(o)) &&
 		  cJSON_AddBoolToObject(o, "low_information", c->low_information);
 
+	types_date_format(c, format);
+	ok = ok && json_set(o, "date_format",
+			    *format ? cJSON_CreateString(format) : cJSON_CreateNull());
 	free(p);
+	place = candidates_place(c, rows);
+	ok = ok && place > -2 &&
+	     json_set(o, "target", place < 0 ? cJSON_CreateNull() : cJSON_CreateNumber(place));
 	if (ok)
 		return o;
 	cJSON_Delete(o);

@@ -12,7 +12,8 @@
 /*
  * An array with an object for each column, in their order: name, feature_type,
  * unique_count, na_count, min, max, mean, median, std_dev (null where they make no
- * sense; of a date as text, std_dev in days), low_information.
+ * sense; of a date as text, std_dev in days), low_information, date_format (or null),
+ * target (candidates.h; null where it cannot be one).
  * NULL: out of memory.
  */
 cJSON *summary_features(const struct frame *f);

@@ -23,7 +23,7 @@ static void find_classes(const struct column *c, size_t rows, struct classes *k)
 	for (size_t row = 0; row < rows && k->n <= TARGET_CLASSES_MAX; row++) {
 		size_t v = c->code[row], i = 0;
 
-		if (k->of[v] != UINT8_MAX)
+		if (v == FRAME_NA || k->of[v] != UINT8_MAX)
 			continue;
 		while (i < k->n && (c->number ? c->number[v] != c->number[k->first[i]]
 					      : strcasecmp(column_value(c, v),
@@ -91,7 +91,8 @@ static bool check_counts(const struct column *c, size_t rows, const struct class
 	size_t count[TARGET_CLASSES_MAX + 1] = {0};
 
 	for (size_t row = 0; row < rows; row++)
-		count[k->of[c->code[row]]]++;
+		if (c->code[row] != FRAME_NA)
+			count[k->of[c->code[row]]]++;
 	for (size_t i = 0; i < k->n; i++)
 		if (count[i] < TARGET_ROWS_MIN)
 			return err_set(e, ERR_REFUSED,
@@ -215,6 +216,25 @@ out:
 	if (!ok)
 		target_release(t);
 	return ok;
+}
+
+bool target_could_be(const struct column *c, size_t rows, enum target_kind *kind)
+{
+	struct classes k = {.of = malloc(c->n_values + 1)};
+	struct err e = {0};
+	bool could;
+
+	*kind = TARGET_BINARY;
+	if (!k.of)
+		return false;
+	find_classes(c, rows, &k);
+	could = rows - c->n_missing >= TARGET_TABLE_MIN &&
+		decide(c, &k, TARGET_ANY, kind, &e) &&
+		(*kind == TARGET_REGRESSION || check_counts(c, rows, &k, &e));
+	free(k.of);
+	if (!could)
+		*kind = TARGET_ANY;
+	return could;
 }
 
 void target_release(struct target *t)

@@ -11,7 +11,8 @@
 #include "data/frame.h"
 #include "err/err.h"
 
-#define TARGET_ROWS_MIN 10
+#define TARGET_ROWS_MIN 10  /* of each class */
+#define TARGET_TABLE_MIN 20 /* with a target, of the table */
 #define TARGET_CLASSES_MAX 100
 
 struct target {
@@ -35,6 +36,12 @@ enum target_kind { TARGET_ANY, TARGET_BINARY, TARGET_REGRESSION, TARGET_MULTICLA
  */
 bool target_read(struct target *t, const struct column *c, size_t rows, enum target_kind kind,
 		 const cJSON *positive, struct err *e);
+/*
+ * What the column would be as a target, as target_read decides where nothing is asked for.
+ * Rows without a value count as left out.  False: it cannot be one, *kind is TARGET_ANY; or
+ * there was no memory, and it is not.
+ */
+bool target_could_be(const struct column *c, size_t rows, enum target_kind *kind);
 void target_release(struct target *t);
 
 #endif

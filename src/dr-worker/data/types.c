@@ -1,6 +1,7 @@
 #include "data/types.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -171,14 +172,14 @@ static bool read_date(const char *s, const char *format, double *days)
 	return check.tm_mday == tm.tm_mday && check.tm_mon == tm.tm_mon; /* no 31 April */
 }
 
-static bool is_date(struct column *c, size_t v, const char *format)
+static bool is_date(const struct column *c, size_t v, const char *format, double *days)
 {
 	return column_value_len(c, v) < NUMBER_MAX &&
-	       read_date(column_value(c, v), format, &c->number[v]);
+	       read_date(column_value(c, v), format, days);
 }
 
-/* The first format that the first n values fit, or NULL. */
-static const char *find_format(struct column *c, size_t n)
+/* The first format that the first n values fit, or NULL; their numbers then are set. */
+static const char *find_format(const struct column *c, size_t n)
 {
 	static const char *const format[] = {"%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y",
 					     "%d/%m/%Y", "%d.%m.%Y", "%m/%d/%y",
@@ -187,7 +188,7 @@ static const char *find_format(struct column *c, size_t n)
 	for (size_t i = 0; i < sizeof format / sizeof *format; i++) {
 		size_t v = 0;
 
-		while (v < n && is_date(c, v, format[i]))
+		while (v < n && is_date(c, v, format[i], &c->number[v]))
 			v++;
 		if (v == n)
 			return format[i];
@@ -203,6 +204,26 @@ static bool infer_date(struct column *c)
 	return true;
 }
 
+void types_date_format(const struct column *c, char out[TYPES_FORMAT_MAX])
+{
+	const char *format =
+		c->type == COLUMN_DATE && c->n_values ? find_format(c, c->n_values) : NULL;
+	const char *time, *rest;
+	struct tm tm = {.tm_mday = 1};
+
+	*out = '\0';
+	if (!format)
+		return;
+	time = strptime(column_value(c, 0), format, &tm);
+	snprintf(out, TYPES_FORMAT_MAX, "%s", format);
+	rest = time && *time ? strptime(time + 1, "%H:%M", &tm) : NULL;
+	if (!rest)
+		return;
+	snprintf(out, TYPES_FORMAT_MAX, "%s%c%%H:%%M%s%s%s", format, *time,
+		 *rest == ':' ? ":%S" : "", strchr(rest, '.') ? ".%f" : "",
+		 strchr(rest, 'Z') ? "Z" : "");
+}
+
 bool types_extend(struct column *c, size_t from, struct err *e)
 {
 	const char *format = c->type == COLUMN_DATE ? find_format(c, from) : NULL;
@@ -213,7 +234,7 @@ bool types_extend(struct column *c, size_t from, struct err *e)
 		enum column_type type = COLUMN_NUMERIC;
 
 		if (c->type == COLUMN_DATE
-			    ? format && is_date(c, v, format)
+			    ? format && is_date(c, v, format, &c->number[v])
 			    : types_number(s, len, &c->number[v], &type) &&
 				      (type == COLUMN_NUMERIC || type == c->type))
 			continue;

@@ -32,6 +32,11 @@ bool types_infer(struct frame *f, struct err *e);
  */
 bool types_extend(struct column *c, size_t from, struct err *e);
 
+/* How the dates of a column are written, as strftime(3) has it, judged by its first value
+ * as to the time of day; "" for a column of other things. */
+#define TYPES_FORMAT_MAX 32
+void types_date_format(const struct column *c, char out[TYPES_FORMAT_MAX]);
+
 /* A number as above, without its sign of percent or currency, whose type it sets. */
 bool types_number(const char *s, size_t len, double *v, enum column_type *type);
 
