@@ -28,6 +28,7 @@ def project_of_model(t):
 def submit(t):
     t.jobs = []
     combinations = [dict(zip(GRID, values)) for values in itertools.product(*GRID.values())]
+    t.combinations = [[*values.values(), *FAST.values()] for values in combinations]
     for values in combinations + combinations[:2]:
         try:
             t.jobs.append(int(tune(t.model, **FAST, **values).id))
@@ -46,6 +47,7 @@ def wait(t):
 @row("brute force: results, the best by project.get_metrics()")
 def results(t):
     t.found = [Job.get(t.project.id, n).get_result() for n in t.jobs]
+    t.scores = [score(m) for m in t.found]
     details = t.project.get_metrics(feature_name=TARGET)["metric_details"]
     ascending = next(d["ascending"] for d in details if d["metric_name"].startswith("LogLoss"))
     t.found.sort(key=lambda m: score(m, "validation"), reverse=not ascending)

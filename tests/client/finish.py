@@ -19,6 +19,7 @@ def recommended(t):
     assert model, "no model is recommended"
     equal(dr.ModelRecommendation.get(t.project.id).recommendation_type, "Recommended for Deployment", "type")
     assert model.parent_model_id, "it has no parent"
+    assert isinstance(score(model, "validation"), float), f"its metrics are {model.metrics}"
     assert score(dr.Model.get(t.project.id, model.parent_model_id)), "the parent has no cross validation"
     assert len(dr.ModelRecommendation.get_all(t.project.id)) >= 1, "get_all() is empty"
 

@@ -34,6 +34,16 @@ def run(t):
     equal(parameters_of(t.tuned)["n_estimators"]["default_value"], 5, "n_estimators")
 
 
+@row("2 s rule: dr.ModelJob.get() of a new job is an open one with its blueprint")
+def model_job(t):
+    number = t.model.train(sample_pct=45)
+    job = dr.ModelJob.get(t.project.id, number)
+    equal((str(job.id), job.project_id), (number, t.project.id), "id and project_id")
+    equal(job.model_type, t.model.model_type, "model_type")
+    equal((job.blueprint.id, job.processes), (t.model.blueprint_id, t.model.processes), "blueprint and processes")
+    job.wait_for_completion()
+
+
 @row("2 s rule: model.train(sample_pct) is among project.get_model_jobs() a second later")
 def listed(t):
     number = t.tuned.train(sample_pct=50)

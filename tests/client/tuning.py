@@ -8,6 +8,8 @@ from datarobot.errors import ClientError, JobAlreadyRequested
 from common import HAS_MODEL_LINKS, parameters_of, score, tune
 from tap import Skip, equal, raises, row
 
+SEARCHED = {"subsample": [0.5, 0.7, 1], "colsample_bytree": [0.3, 0.4, 0.6, 0.8], "max_depth": [3, 4, 5, 7]}
+
 
 @row("model.get_advanced_tuning_parameters()")
 def parameters(t):
@@ -48,6 +50,14 @@ def session_calls(t):
     equal(values["subsample"], None, "the value of another")
 
 
+@row("AdvancedTuningSession(model): the same as start_advanced_tuning_session()")
+def session_class(t):
+    from datarobot.models.advanced_tuning import AdvancedTuningSession
+
+    of_model = t.model.start_advanced_tuning_session().get_parameters()
+    equal(AdvancedTuningSession(t.model).get_parameters(), of_model, "the parameters")
+
+
 @row("session.run(): one tuned model with cross validation")
 def single_session(t):
     job = tune(t.model, "slower", colsample_bytree=0.4, learning_rate=0.045)
@@ -85,10 +95,9 @@ def kinds_of_values(t):
 
 @row("the search inside the model: lists of values")
 def search_inside(t):
-    grid = {"subsample": [0.5, 0.7, 1], "colsample_bytree": [0.3, 0.4, 0.6, 0.8], "max_depth": [3, 4, 5, 7]}
-    model = tune(t.model, **grid).get_result_when_complete()
+    t.searched = model = tune(t.model, **SEARCHED).get_result_when_complete()
     now = parameters_of(model)
-    for name, values in grid.items():
+    for name, values in SEARCHED.items():
         assert now[name]["default_value"] in values, f"{name}: {now[name]['default_value']}"
         equal(now[name]["current_value"], values, f"current_value of {name}")
     assert score(model), "no cross validation"
