@@ -11,21 +11,19 @@ static cJSON *body_row(struct web_request *r, struct service *sv, sqlite3_stmt *
 	return store_json(q, 0);
 }
 
-void route_feature_list(struct web_request *r, void *ctx)
+/* All columns of the project, or NULL and the answer 404. */
+static sqlite3_stmt *all_columns(struct web_request *r, struct service *sv)
 {
-	struct service *sv = ctx;
-	sqlite3_stmt *q;
-
 	if (!common_project(r, sv, r->arg[0]))
-		return;
-	q = store_query(sv->store, "SELECT body FROM feature WHERE project = ? ORDER BY number",
-			"s", r->arg[0]);
-	web_json(r, 200, common_list(r, sv, q, body_row));
+		return NULL;
+	return store_query(sv->store,
+			   "SELECT body FROM feature WHERE project = ? ORDER BY number", "s",
+			   r->arg[0]);
 }
 
-void route_feature_get(struct web_request *r, void *ctx)
+/* The column that the path names, as `row` has it. */
+static void answer_column(struct web_request *r, struct service *sv, common_row *row)
 {
-	struct service *sv = ctx;
 	sqlite3_stmt *q;
 
 	if (!common_project(r, sv, r->arg[0]))
@@ -33,9 +31,22 @@ void route_feature_get(struct web_request *r, void *ctx)
 	q = store_query(sv->store, "SELECT body FROM feature WHERE project = ? AND name = ?",
 			"ss", r->arg[0], r->arg[1]);
 	if (store_next(sv->store, q))
-		web_json(r, 200, store_json(q, 0));
+		web_json(r, 200, row(r, sv, q));
 	else
 		web_error(r, 404, "there is no column '%s'", r->arg[1]);
+}
+
+void route_feature_list(struct web_request *r, void *ctx)
+{
+	sqlite3_stmt *q = all_columns(r, ctx);
+
+	if (q)
+		web_json(r, 200, common_list(r, ctx, q, body_row));
+}
+
+void route_feature_get(struct web_request *r, void *ctx)
+{
+	answer_column(r, ctx, body_row);
 }
 
 static bool metric_names(cJSON *v, const cJSON *details)
@@ -115,29 +126,16 @@ static cJSON *modeling_row(struct web_request *r, struct service *sv, sqlite3_st
 
 void route_modeling_feature_list(struct web_request *r, void *ctx)
 {
-	struct service *sv = ctx;
+	sqlite3_stmt *q = all_columns(r, ctx);
 	char path[128];
-	sqlite3_stmt *q;
 
-	if (!common_project(r, sv, r->arg[0]))
+	if (!q)
 		return;
-	q = store_query(sv->store, "SELECT body FROM feature WHERE project = ? ORDER BY number",
-			"s", r->arg[0]);
 	snprintf(path, sizeof(path), "projects/%s/modelingFeatures/", r->arg[0]);
-	common_page(r, common_list(r, sv, q, modeling_row), "data", path);
+	common_page(r, common_list(r, ctx, q, modeling_row), "data", path);
 }
 
 void route_modeling_feature_get(struct web_request *r, void *ctx)
 {
-	struct service *sv = ctx;
-	sqlite3_stmt *q;
-
-	if (!common_project(r, sv, r->arg[0]))
-		return;
-	q = store_query(sv->store, "SELECT body FROM feature WHERE project = ? AND name = ?",
-			"ss", r->arg[0], r->arg[1]);
-	if (store_next(sv->store, q))
-		web_json(r, 200, modeling_row(r, sv, q));
-	else
-		web_error(r, 404, "there is no column '%s'", r->arg[1]);
+	answer_column(r, ctx, modeling_row);
 }
