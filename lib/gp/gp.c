@@ -23,6 +23,14 @@
 #include "rng/rng.h"
 #include "rng/sobol.h"
 
+/* What the parameters are learnt from. */
+struct data {
+	const double *x;
+	double *y; /* n, warped */
+	size_t n, d;
+	const bool *category;
+};
+
 static bool numbers(double **v, size_t n)
 {
 	free(*v);
@@ -115,33 +123,49 @@ static size_t choose(const double *y, size_t n, size_t d, size_t *which)
 	return m;
 }
 
-static bool fit_hyper(struct gp *g, const double *x, struct err *e)
+static bool learn(const struct data *t, double *p, struct err *e)
 {
-	size_t n = g->n, m, d = g->d, *which = calloc(n, sizeof(*which));
-	double *xs = NULL, *ys = NULL;
+	size_t m, *which = calloc(t->n, sizeof(*which));
+	double *x = NULL, *y = NULL;
 	struct fit *f = NULL;
 	bool good = false;
 
-	if (!which || !numbers(&xs, n * d) || !numbers(&ys, n) ||
-	    !(m = choose(g->y, n, d, which))) {
+	if (!which || !numbers(&x, t->n * t->d) || !numbers(&y, t->n) ||
+	    !(m = choose(t->y, t->n, t->d, which))) {
 		err_nomem(e);
 		goto out;
 	}
 	for (size_t i = 0; i < m; i++) {
-		memcpy(xs + i * d, x + which[i] * d, d * sizeof(*xs));
-		ys[i] = g->y[which[i]];
+		memcpy(x + i * t->d, t->x + which[i] * t->d, t->d * sizeof(*x));
+		y[i] = t->y[which[i]];
 	}
-	if (!(f = fit_new(xs, ys, m, d, g->category, e)) || !fit_mode(f, g->hyper, e))
-		goto out;
-	for (size_t j = 0; j <= d; j++)
-		g->hyper[j] = exp(g->hyper[j]);
-	g->hyper[d + 1] = fit_noise(g->hyper[d + 1]);
-	good = true;
+	good = (f = fit_new(x, y, m, t->d, t->category, e)) && fit_mode(f, p, e);
 out:
 	fit_free(f);
-	free(ys);
-	free(xs);
+	free(y);
+	free(x);
 	free(which);
+	return good;
+}
+
+bool gp_learn(const double *x, const double *y, size_t n, size_t d, const bool *category,
+	      double *hyper, struct err *e)
+{
+	struct data t = {.x = x, .n = n, .d = d, .category = category};
+	struct warp warp = {0};
+	bool good = false;
+
+	if (!numbers(&t.y, n))
+		return err_nomem(e);
+	if (!warp_init(&warp, y, n, t.y, e) || !learn(&t, hyper, e))
+		goto out;
+	for (size_t j = 0; j <= d; j++)
+		hyper[j] = exp(hyper[j]);
+	hyper[d + 1] = fit_noise(hyper[d + 1]);
+	good = true;
+out:
+	warp_release(&warp);
+	free(t.y);
 	return good;
 }
 
@@ -180,8 +204,8 @@ static bool observe(struct gp *g)
 	return true;
 }
 
-struct gp *gp_fit(const double *x, const double *y, size_t n, size_t d, const bool *category,
-		  struct err *e)
+struct gp *gp_new(const double *x, const double *y, size_t n, size_t d, const bool *category,
+		  const double *hyper, struct err *e)
 {
 	struct gp *g = calloc(1, sizeof(*g));
 
@@ -196,7 +220,8 @@ struct gp *gp_fit(const double *x, const double *y, size_t n, size_t d, const bo
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < d; j++)
 			g->x[j * g->cap + i] = x[i * d + j];
-	if (!warp_init(&g->warp, y, n, g->y, e) || !fit_hyper(g, x, e))
+	memcpy(g->hyper, hyper, (d + 2) * sizeof(*hyper));
+	if (!warp_init(&g->warp, y, n, g->y, e))
 		goto fail;
 	factorise(g);
 	if (!observe(g))

@@ -16,10 +16,9 @@
  *   ln s2  ~ N(0, 1),  h ~ N(-6, 2)
  *
  * by L-BFGS with the exact gradient (Rasmussen & Williams, "Gaussian Processes for
- * Machine Learning", 2006, eq. 5.9).  The fit starts from the same place every
- * time and depends on nothing but the points and scores in their order.
+ * Machine Learning", 2006, eq. 5.9).
  *
- * Cost: a fit some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer above 88
+ * Cost: to learn the parameters some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer above 88
  * coordinates) the parameters are fitted to that many of them.  Memory n^2 doubles, and
  * n^2 d / 2 while fitting.
  */
@@ -37,17 +36,24 @@
 struct gp;
 
 /*
- * Fit n > 0 points of d > 0 coordinates; category[j] says of which kind coordinate j
- * is.  All are copied.  The result is the caller's: gp_free.  NULL: out of memory.
+ * The parameters' mode for n > 0 points of d > 0 coordinates into hyper (d + 2): th, s2,
+ * noise variance; category[j] says of which kind coordinate j is.  From the same place,
+ * the prior's mode, every time: the result depends on nothing but the points and scores in
+ * their order.  False: out of memory.
  */
-struct gp *gp_fit(const double *x, const double *y, size_t n, size_t d, const bool *category,
-		  struct err *e);
-void gp_free(struct gp *gp);
+bool gp_learn(const double *x, const double *y, size_t n, size_t d, const bool *category,
+	      double *hyper, struct err *e);
 
 /*
- * The posterior parameters: th (d), s2, noise variance.  Borrowed, in that order.
- * gp_length is coordinate j's length scale.
+ * The process of n > 0 points with these parameters, which may have been learnt from
+ * other points.  All are copied.  The result is the caller's: gp_free.  NULL: out of
+ * memory.
  */
+struct gp *gp_new(const double *x, const double *y, size_t n, size_t d, const bool *category,
+		  const double *hyper, struct err *e);
+void gp_free(struct gp *gp);
+
+/* The parameters, borrowed, as gp_learn gives them, and coordinate j's length scale. */
 const double *gp_hyper(const struct gp *gp);
 double gp_length(const struct gp *gp, size_t j);
 

@@ -23,7 +23,12 @@ struct tuner {
 	bool *category;
 	bool small; /* so few settings that a box would be no help */
 
-	/* The process, and what it was fitted to; NULL: to be fitted. */
+	/* The parameters of the process, and what they were learnt from. */
+	double *hyper;
+	double *learnt_x, *learnt_y;
+	size_t n_learnt;
+
+	/* The process, and what it knows; NULL: to be made. */
 	struct gp *gp;
 	double *tried; /* settings with scores, the best first */
 	size_t n_tried;
@@ -43,7 +48,9 @@ struct tuner *tuner_new(const struct tuner_options *o, struct err *e)
 	trials_init(&t->trials, o->space, o->model);
 	if (!t->o.start)
 		t->o.start = t->d + 1 < 5 ? 5 : t->d + 1 > 10 ? 10 : t->d + 1;
-	if (!(t->category = calloc(t->d, sizeof(bool)))) {
+	t->category = calloc(t->d, sizeof(bool));
+	t->hyper = calloc(t->d + 2, sizeof(double));
+	if (!t->category || !t->hyper) {
 		tuner_free(t);
 		err_nomem(e);
 		return NULL;
@@ -67,6 +74,9 @@ void tuner_free(struct tuner *t)
 		return;
 	forget_model(t);
 	trials_release(&t->trials);
+	free(t->learnt_y);
+	free(t->learnt_x);
+	free(t->hyper);
 	free(t->category);
 	free(t);
 }
@@ -140,45 +150,80 @@ static size_t choose(const struct trials *t, const struct known **order)
 	return n;
 }
 
-/* Coordinates of m trials as rows; NULL: out of memory. */
-static double *rows(const struct known *const *k, size_t m, size_t d)
+/* Coordinates of m trials as rows, and their scores (NULL: not wanted). */
+static bool table(const struct known *const *k, size_t m, size_t d, double **x, double **y)
 {
-	double *x = calloc(m * d + 1, sizeof(*x));
+	*x = calloc(m * d + 1, sizeof(**x));
+	if (y)
+		*y = calloc(m + 1, sizeof(**y));
+	if (!*x || (y && !*y))
+		return false;
+	for (size_t i = 0; i < m; i++) {
+		memcpy(*x + i * d, k[i]->x, d * sizeof(**x));
+		if (y)
+			(*y)[i] = k[i]->score;
+	}
+	return true;
+}
 
-	for (size_t i = 0; x && i < m; i++)
-		memcpy(x + i * d, k[i]->x, d * sizeof(*x));
-	return x;
+/*
+ * The parameters are not learnt anew with every trial but when there are a twentieth
+ * more: from the first trials, in the order of their numbers, so many as make the last
+ * such step.  What they are learnt from is a function of the set of trials, as all is.
+ */
+static bool learn(struct tuner *t, struct err *e)
+{
+	const struct known **from = trials_in_order(&t->trials);
+	size_t n = t->trials.final, step = n / 20 > 1 ? n / 20 : 1, m = n - n % step, d = t->d;
+	double *x = NULL, *y = NULL;
+	bool good = true;
+
+	if (from)
+		qsort(from, m, sizeof(*from), by_id);
+	if (!from || !table(from, m, d, &x, &y)) {
+		good = err_nomem(e);
+	} else if (m != t->n_learnt || memcmp(x, t->learnt_x, m * d * sizeof(*x)) != 0 ||
+		   memcmp(y, t->learnt_y, m * sizeof(*y)) != 0) {
+		t->n_learnt = 0;
+		if ((good = gp_learn(x, y, m, d, t->category, t->hyper, e))) {
+			free(t->learnt_x);
+			free(t->learnt_y);
+			t->learnt_x = x;
+			t->learnt_y = y;
+			t->n_learnt = m;
+			x = y = NULL; /* kept */
+		}
+	}
+	free(y);
+	free(x);
+	free(from);
+	return good;
 }
 
 static bool fit(struct tuner *t, struct err *e)
 {
-	const struct known **order = trials_in_order(&t->trials);
-	size_t n = 0, d = t->d;
+	const struct known **order;
 	double *x = NULL, *y = NULL;
+	size_t n;
 
-	if (t->gp) {
-		free(order);
+	if (t->gp)
 		return true;
-	}
-	if (!order)
-		goto nomem;
+	if (!learn(t, e))
+		return false;
+	if (!(order = trials_in_order(&t->trials)))
+		return err_nomem(e);
 	n = choose(&t->trials, order);
-	x = rows(order, n, d);
-	y = calloc(n, sizeof(*y));
-	if (!x || !y)
-		goto nomem;
-	for (size_t i = 0; i < n; i++)
-		y[i] = order[i]->score;
-	if (!(t->gp = gp_fit(x, y, n, d, t->category, e)))
+	if (!table(order, n, t->d, &x, &y)) {
+		err_nomem(e);
+		goto out;
+	}
+	if (!(t->gp = gp_new(x, y, n, t->d, t->category, t->hyper, e)))
 		goto out;
 	qsort(order, n, sizeof(*order), trials_by_score);
 	for (t->n_tried = 0; t->n_tried < n && !isnan(order[t->n_tried]->score);)
 		t->n_tried++;
-	if (!(t->tried = rows(order, t->n_tried, d)))
-		goto nomem;
-	goto out;
-nomem:
-	err_nomem(e);
+	if (!table(order, t->n_tried, t->d, &t->tried, NULL))
+		err_nomem(e);
 out:
 	free(y);
 	free(x);
@@ -197,7 +242,7 @@ static bool account_for_pending(struct tuner *t, uint64_t seed, struct err *e)
 	for (size_t i = 0; open && i < t->trials.n; i++)
 		if (!t->trials.at[i]->final)
 			open[p++] = t->trials.at[i];
-	if (open && (x = rows(open, p, t->d)))
+	if (open && table(open, p, t->d, &x, NULL))
 		good = gp_fantasise(t->gp, x, p, p ? DRAWS : 1, seed, e);
 	else
 		err_nomem(e);

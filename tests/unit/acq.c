@@ -8,6 +8,19 @@
 #include "rng/sobol.h"
 #include "tap.h"
 
+#define MOST_DIMS 64
+
+/* A process with the parameters learnt from its own points. */
+static struct gp *learnt(const double *x, const double *y, size_t n, size_t d,
+			 const bool *category, struct err *e)
+{
+	double hyper[MOST_DIMS + 2];
+
+	return gp_learn(x, y, n, d, category, hyper, e)
+		       ? gp_new(x, y, n, d, category, hyper, e)
+		       : NULL;
+}
+
 /*
  * ln h(z) by Simpson's rule: h(z) = phi(z) integral over t > 0 of t e^(zt - t^2/2),
  * which falls off within a few 1/|z| for negative z.
@@ -103,7 +116,7 @@ static void world_init(struct world *w, const char *const *args, size_t n_args, 
 			memcpy(w->x + (k - 1) * w->d, t, w->d * sizeof(*t));
 		}
 	}
-	w->gp = gp_fit(w->x, y, n, w->d, category, &e);
+	w->gp = learnt(w->x, y, n, w->d, category, &e);
 	free(y);
 }
 

@@ -12,6 +12,19 @@
 #include "rng/sobol.h"
 #include "tap.h"
 
+#define MOST_DIMS 64
+
+/* A process with the parameters learnt from its own points. */
+static struct gp *learnt(const double *x, const double *y, size_t n, size_t d,
+			 const bool *category, struct err *e)
+{
+	double hyper[MOST_DIMS + 2];
+
+	return gp_learn(x, y, n, d, category, hyper, e)
+		       ? gp_new(x, y, n, d, category, hyper, e)
+		       : NULL;
+}
+
 enum { N = 40, D = 5 }; /* three numbers, a category, a number that may be inactive */
 
 static const bool category[D] = {false, false, false, true, false};
@@ -165,7 +178,7 @@ static void posterior(void)
 	struct gp *gp;
 
 	sample(N, 2, x, y);
-	gp = gp_fit(x, y, N, D, category, &e);
+	gp = learnt(x, y, N, D, category, &e);
 	ok(gp, "a process is fitted");
 	for (int i = 0; i < N; i++) { /* K alpha - y, K from its definition */
 		double sum = gp_hyper(gp)[D + 1] * gp->A[i] - gp->y[i];
@@ -231,7 +244,7 @@ static void closed_form(void)
 	double x[2] = {0.2, 0.6}, y[2] = {1, 3}, z = 0.5, mean, sd, k1, k2, k12, s2, noise, det;
 	bool number = false;
 	struct err e = {0};
-	struct gp *gp = gp_fit(x, y, 2, 1, &number, &e);
+	struct gp *gp = learnt(x, y, 2, 1, &number, &e);
 	const double *h = gp_hyper(gp);
 
 	s2 = h[1];
@@ -253,7 +266,7 @@ static void closed_form(void)
 		1e-12, "variance from two points");
 	gp_free(gp);
 
-	gp = gp_fit(x, y, 1, 1, &number, &e);
+	gp = learnt(x, y, 1, 1, &number, &e);
 	gp_predict(gp, &z, 1, &mean, &sd);
 	ok(mean == 0 && sd > 0 && isnan(gp_skill(gp, &e)), "one point says nothing");
 	gp_free(gp);
@@ -268,7 +281,7 @@ static void fantasies(void)
 	struct gp *gp;
 
 	sample(N, 4, x, y);
-	gp = gp_fit(x, y, N - P, D, category, &e);
+	gp = learnt(x, y, N - P, D, category, &e);
 	memcpy(far, x + (N - P) * D, sizeof(far));
 	gp_predict(gp, far, P, base, sd0);
 	ok(gp_fantasise(gp, far, P, S, 9, &e) && gp_means(gp) == S, "scores are drawn");
@@ -303,14 +316,14 @@ static void hard_cases(void)
 		memcpy(x + i * D, x, D * sizeof(double));
 		y[i] = i % 2 ? NAN : 1e300;
 	}
-	gp = gp_fit(x, y, N, D, category, &e);
+	gp = learnt(x, y, N, D, category, &e);
 	gp_predict(gp, x, 1, &mean, &sd);
 	gp_metric(gp, mean, sd, &metric, &spread);
 	ok(isfinite(mean) && isfinite(sd) && metric == 1e300, "forty times the same point");
 	gp_free(gp);
 	for (int i = 0; i < N; i++)
 		y[i] = NAN;
-	gp = gp_fit(x, y, N, D, category, &e);
+	gp = learnt(x, y, N, D, category, &e);
 	gp_predict(gp, x, 1, &mean, &sd);
 	ok(isfinite(mean) && isfinite(sd), "nothing but failures");
 	gp_free(gp);
@@ -324,7 +337,7 @@ static void many_points(void)
 	struct gp *gp;
 
 	sample(BIG, 6, x, y);
-	gp = gp_fit(x, y, BIG, D, category, &e);
+	gp = learnt(x, y, BIG, D, category, &e);
 	gp_predict(gp, x, 1, &mean, &sd);
 	ok(fabs(mean - gp->y[0]) < 0.2 && gp_skill(gp, &e) > 0.8,
 	   "parameters fitted to a part serve the whole");
