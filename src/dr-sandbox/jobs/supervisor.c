@@ -26,7 +26,7 @@
 #include "jobs/worker.h"
 
 #define GRACE_S 2.0 /* from SIGTERM to SIGKILL */
-#define RETRY_S 1.0 /* until a result that could not be stored is tried again */
+#define RETRY_S 1.0 /* until what the database has refused is tried again */
 #define CRASHES_MAX 2
 #define FETCHES_MAX 4
 #define FDS_PER_PLACE 4
@@ -52,6 +52,7 @@ struct jobs {
 	pthread_t thread;
 	CURLM *multi;
 	atomic_bool woken, stop;
+	double again; /* when to look once more at a queue that could not be read, or 0 */
 	struct place *place;
 	struct transfer transfer[FETCHES_MAX];
 	struct curl_waitfd *fds;
@@ -69,6 +70,13 @@ static void warn(const struct jobs *j, const struct err *e)
 {
 	if (j->c.warn)
 		j->c.warn(e->text);
+}
+
+/* Nothing else may happen that would make the queue be looked at again. */
+static void not_read(struct jobs *j, const struct err *e)
+{
+	warn(j, e);
+	j->again = steady() + RETRY_S;
 }
 
 static void vacate(struct place *p)
@@ -181,7 +189,7 @@ static bool start_next(struct jobs *j, struct place *p)
 	store_begin(j->store);
 	got = queue_take(j->store, &p->job);
 	if (!store_end(j->store, true, &e))
-		warn(j, &e);
+		not_read(j, &e);
 	if (!got || e.kind) {
 		queue_job_release(&p->job);
 		return false;
@@ -205,7 +213,7 @@ static void give_up(struct jobs *j, struct queue_job *job, const char *why)
 	struct err e = {0};
 
 	if (!store_failure(j, job, why, &e))
-		warn(j, &e);
+		not_read(j, &e);
 	tidy(j, job);
 	queue_job_release(job);
 }
@@ -228,9 +236,12 @@ static void start_transfers(struct jobs *j)
 			continue;
 		store_begin(j->store);
 		got = queue_next_fetch(j->store, after, &t->job);
-		store_end(j->store, true, &e);
-		if (!got)
+		if (!store_end(j->store, true, &e))
+			not_read(j, &e);
+		if (!got || e.kind) {
+			queue_job_release(&t->job);
 			return;
+		}
 		after = t->job.id;
 		url = json_str(t->job.spec, "url");
 		path = files_table(j->c.projects, &t->job);
@@ -256,11 +267,11 @@ static void end_transfer(struct jobs *j, struct transfer *t, CURLcode code)
 		give_up(j, &t->job, bad.text);
 		return;
 	}
-	/* Where this fails, the next wake fetches it again. */
+	/* Where this fails, it is fetched again. */
 	store_begin(j->store);
 	queue_fetched(j->store, t->job.id);
 	if (!store_end(j->store, true, &e))
-		warn(j, &e);
+		not_read(j, &e);
 	tidy(j, &t->job);
 	queue_job_release(&t->job);
 }
@@ -305,7 +316,7 @@ static size_t watch(struct jobs *j, double now, double *wait)
 {
 	size_t n = 0;
 
-	*wait = 60;
+	*wait = j->again > 0 ? fmax(j->again - now, 0.001) : 60;
 	for (long i = 0; i < j->c.places; i++) {
 		const struct place *p = &j->place[i];
 		const struct worker *w = &p->worker;
@@ -362,6 +373,10 @@ static void *supervise(void *ctx)
 		double now = steady(), wait;
 		size_t n;
 
+		if (j->again > 0 && now >= j->again) {
+			j->again = 0;
+			woken = true;
+		}
 		transfers(j);
 		for (long i = 0; i < j->c.places; i++)
 			if (j->place[i].taken)
