@@ -241,10 +241,12 @@ train() {
 	waiting=$(api_location)
 	run -0 --separate-stderr api GET "${waiting#"$DATAROBOT_ENDPOINT/"}"
 	assert_json '.[0].status == "INITIALIZED"'
-	[ "$(ls "$SANDBOX_DIR/projects" | wc -l)" = 2 ]
+	projects=("$SANDBOX_DIR"/projects/*)
+	[ ${#projects[@]} = 2 ]
 	api DELETE "${waiting#"$DATAROBOT_ENDPOINT/"}"
 	[ "$(api_status)" = 204 ]
-	[ "$(ls "$SANDBOX_DIR/projects" | wc -l)" = 1 ]
+	projects=("$SANDBOX_DIR"/projects/*)
+	[ ${#projects[@]} = 1 ]
 	[ "$(ls "$SANDBOX_DIR/uploads")" = "" ]
 	api DELETE "${running#"$DATAROBOT_ENDPOINT/"}"
 }
