@@ -22,7 +22,7 @@ settings='[{}, {"max_depth": 4}, {"learning_rate": 0.08}, {"colsample_bytree": 0
 	{"min_child_weight": 5}, {"subsample": 0.8}]'
 
 # The demo's table has one text.  This adds another, made of the package's name, and one of
-# 20 to 60 words that follow Zipf's law, some of them by class; then numbers and categories, a
+# 20 to 60 words that follow Zipf's law, a little shorter for one class; then numbers and categories, a
 # few of them related to the class.
 # shellcheck disable=SC2016 # the dollars are awk's
 wider='
@@ -38,8 +38,7 @@ function name_words(name) {
 }
 function note(orphaned,    text, n) {
 	for (n = int(20 + 41 * random()); n > 0; n--)
-		text = text (random() < 0.04 ? " k" int(orphaned * 15 + 60 * random()) : \
-			" w" int(exp(random() * 8.7)))
+		text = text " w" int(exp(random() * (orphaned ? 8.2 : 8.7)))
 	return substr(text, 2)
 }
 BEGIN { state = 20240 }
