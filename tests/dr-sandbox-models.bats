@@ -466,6 +466,9 @@ records() {
 		"gridSearchArguments":{"searchType":"smart"}|{"type":"smart"}
 		"gridSearchArguments":[{"searchType":"SMART","algorithm":"Pattern Search"}]|{"type":"smart","algorithm":"pattern"}
 		"gridSearchArguments":{"searchType":"bayesian","algorithm":"Bayesian GP Search","randomState":7}|{"type":"bayesian","algorithm":"gaussian","random_state":7}
+		"gridSearchArguments":{"searchType":"smart","algorithm":"Accelerated Search","randomState":9}|{"type":"smart","algorithm":"accelerated","random_state":9}
+		"gridSearchArguments":{"searchType":"bayesian","algorithm":"Bayesian TPE Search"}|{"type":"bayesian","algorithm":"tpe"}
+		"searchType":"BAYESIAN","algorithm":"TPE_SEARCH","maxIterations":5|{"type":"bayesian","algorithm":"tpe","max_iterations":5}
 		"gridSearchArguments":{"searchType":"full"}|{"type":"brute force"}
 		"searchType":"bruteForce","algorithm":"GREEDY_EXHAUSTIVE_SEARCH"|{"type":"brute force","algorithm":"greedy"}
 		"gridSearchArguments":{"searchType":"BAYESIAN","batchSize":4,"maxIterations":20,"wallClockTimeLimit":60,"algorithm":null}|{"type":"bayesian","batch_size":4,"max_iterations":20,"time_limit":60}
@@ -481,8 +484,8 @@ records() {
 	api_json POST "$url" "{$list,\"searchType\":\"bayesian\"}"
 	[ "$(api_status)" = 202 ]
 	refuses 422 'searchType' POST "$url" "{$list,\"searchType\":\"random\"}"
-	refuses 422 'pattern search, gaussian' POST "$url" "{$list,\"searchType\":\"smart\",\"algorithm\":\"Accelerated Search\"}"
-	refuses 422 'pattern search, gaussian' POST "$url" "{$list,\"searchType\":\"bayesian\",\"algorithm\":\"Bayesian TPE Search\"}"
+	refuses 422 'accelerated search, TPE search' POST "$url" "{$list,\"searchType\":\"smart\",\"algorithm\":\"Random Search\"}"
+	refuses 422 'not one of a smart' POST "$url" "{$list,\"searchType\":\"smart\",\"algorithm\":\"Bayesian TPE Search\"}"
 	refuses 422 'not one of a smart' POST "$url" "{$list,\"searchType\":\"smart\",\"algorithm\":\"exhaustive search\"}"
 	refuses 422 'batchSize' POST "$url" "{$list,\"searchType\":\"smart\",\"batchSize\":1.5}"
 	refuses 422 'maxIterations' POST "$url" "{$list,\"maxIterations\":5000}"

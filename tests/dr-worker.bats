@@ -546,7 +546,9 @@ upload() {
 	search() {
 		fit "$tree" ",\"cross_validation\":false,\"features\":[\"section\",\"epoch\",\"n_depends\"],\"values\":{$lists},\"search\":{$1}" "${2-0}"
 	}
-	for kind in '"type":"smart"' '"type":"bayesian","batch_size":4,"random_state":7' \
+	for kind in '"type":"smart"' '"type":"smart","algorithm":"accelerated"' \
+		'"type":"bayesian","batch_size":4,"random_state":7' \
+		'"type":"bayesian","algorithm":"gaussian","batch_size":4,"random_state":7' \
 		'"type":"brute force"' '"type":"brute force","algorithm":"greedy"'; do
 		search "$kind,\"max_iterations\":12"
 		assert_json ".[0].values | (.[\"$depth\"] | IN(range(1; 7))) and (.[\"$method\"] | IN(\"hist\",\"exact\"))"
@@ -554,16 +556,76 @@ upload() {
 		search "$kind,\"max_iterations\":12"
 		[ "$(jq -cS 'del(.seconds)' <<<"$output")" = "$first" ]
 	done
-	search '"type":"smart","max_iterations":1'
-	assert_json ".[0].values | .[\"$depth\"] == 3 and .[\"$rate\"] == 0.05"
-	search '"type":"bayesian","time_limit":0.001'
+	# One combination, and as much as can be done in no time, are where a search starts.
+	for kind in '"type":"smart"' '"type":"smart","algorithm":"accelerated"' '"type":"bayesian"'; do
+		for limit in '"max_iterations":1' '"time_limit":0.000001'; do
+			search "$kind,$limit"
+			assert_json ".[0].values | .[\"$depth\"] == 3 and .[\"$rate\"] == 0.05"
+		done
+	done
+	search '"type":"bayesian","algorithm":"gaussian","time_limit":0.001'
 	assert_json ".[0].values | .[\"$depth\"] | IN(range(1; 7))"
-	search '"type":"smart","algorithm":"accelerated"' 3
-	[ "$stderr" = "dr-worker: search: a smart search has no algorithm 'accelerated'" ]
+	search '"type":"smart","algorithm":"tpe"' 3
+	[ "$stderr" = "dr-worker: search: a smart search has no algorithm 'tpe'" ]
 	search '"type":"clever"' 3
 	[ "$stderr" = "dr-worker: search: field 'type' must be smart, bayesian or brute force" ]
 	search '"type":"smart","speed":1' 3
 	[ "$stderr" = "dr-worker: search: field 'speed' is not known in this job" ]
+}
+
+@test "the Bayesian and the accelerated search find what is better, within few combinations, and repeat it" {
+	text_packages orphaned 4
+	tree='with text'
+	n=$(param "$tree" n_estimators) depth=$(param "$tree" max_depth) rate=$(param "$tree" learning_rate)
+	weight=$(param "$tree" min_child_weight)
+	# 40 rounds are few: 5 of 10 rates are hopeless, the start among them.
+	rates='[0.0005,0.0006,0.0007,0.0008,0.0009,0.001,0.0011,0.3,0.35,0.4]'
+	search() {
+		fit "$tree" ",\"cross_validation\":false,\"holdout\":false,\"values\":{\"$n\":40,\"$rate\":$rates,\"$depth\":[1,2,3,4,5,6,7,8],\"$weight\":[1,2,4,8,5000]},\"search\":{$1}"
+	}
+	fit "$tree" ",\"cross_validation\":false,\"holdout\":false,\"values\":{\"$n\":40,\"$rate\":0.001}"
+	start=$(jq '.metrics.LogLoss.folds[0]' <<<"$output")
+	for kind in '"type":"bayesian"' '"type":"bayesian","algorithm":"tpe","random_state":3' \
+		'"type":"smart","algorithm":"accelerated"' '"type":"smart","algorithm":"accelerated","random_state":3'; do
+		search "$kind,\"max_iterations\":24"
+		assert_json ".[0] | .values[\"$rate\"] >= 0.3 and .values[\"$weight\"] < 5000 and
+			.metrics.LogLoss.folds[0] < $start - 0.05"
+		first=$(jq -cS 'del(.seconds)' <<<"$output")
+		search "$kind,\"max_iterations\":24,\"time_limit\":600"
+		[ "$(jq -cS 'del(.seconds)' <<<"$output")" = "$first" ]
+	done
+	# The points of a seed are its own: of a few, others win.
+	for kind in '"type":"bayesian"' '"type":"smart","algorithm":"accelerated"'; do
+		for seed in 1 2 3 4 5 6; do
+			search "$kind,\"max_iterations\":5,\"random_state\":$seed"
+			jq -c .values <<<"$output"
+		done | sort -u >seeds
+		[ "$(wc -l <seeds)" -gt 1 ]
+	done
+	# Two chosen together know nothing of each other.
+	for batch in 1 20; do
+		search "\"type\":\"bayesian\",\"max_iterations\":40,\"batch_size\":$batch"
+		jq -c '[.values, .metrics]' <<<"$output"
+	done | uniq >batches
+	[ "$(wc -l <batches)" = 2 ]
+}
+
+@test "the accelerated search trains on few rows first, as far as there are enough" {
+	tree='with text'
+	# 1 block for the model that is scored, and 1 for each share of the rows.
+	while read -r every blocks; do
+		text_packages orphaned "$every"
+		for kind in '"type":"smart"|2' "\"type\":\"smart\",\"algorithm\":\"accelerated\"|$blocks"; do
+			rm -rf prepared/cache
+			values="{\"$(param "$tree" n_estimators)\":10,\"$(param "$tree" max_depth)\":[1,2,3]}"
+			fit "$tree" ",\"cross_validation\":false,\"holdout\":false,\"values\":$values,\"search\":{${kind%|*}}"
+			[ "$(find prepared/cache -type f | wc -l)" = "${kind#*|}" ]
+		done
+	done <<-'END'
+		4 4
+		15 3
+		50 2
+	END
 }
 
 @test "a search by brute force finds what no other combination beats" {

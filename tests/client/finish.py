@@ -151,8 +151,10 @@ def blend(t):
     pair = [m.id for m in t.project.get_models()
             if m.model_category == "model" and round(m.sample_pct) == 64
             and m.featurelist_name == "Informative Features"][:2]
-    assert t.project.check_blendable(pair, dr.enums.BLENDER_METHOD.AVERAGE), "not blendable"
-    assert not t.project.check_blendable([made[0].id, pair[0]], dr.enums.BLENDER_METHOD.AVERAGE)
+    possible = t.project.check_blendable(pair, dr.enums.BLENDER_METHOD.AVERAGE)
+    assert possible.supported, possible.reason
+    nested = t.project.check_blendable([made[0].id, pair[0]], dr.enums.BLENDER_METHOD.AVERAGE)
+    assert not nested.supported and "blend itself" in nested.reason, nested.reason
     model = t.project.blend(pair, dr.enums.BLENDER_METHOD.AVERAGE).get_result_when_complete()
     equal((model.model_category, model.model_type), ("blend", "AVG Blender"), "category and type")
     assert isinstance(score(model), float), "no cross validation"

@@ -113,6 +113,8 @@ def search_arguments(t):
         raise Skip("this client has none") from None
     for kind, algorithm in (
         (GridSearchSearchType.SMART, None),
+        (GridSearchSearchType.SMART, GridSearchAlgorithm.ACCELERATED_SEARCH),
+        (GridSearchSearchType.BAYESIAN, GridSearchAlgorithm.TPE_SEARCH),
         (GridSearchSearchType.BAYESIAN, GridSearchAlgorithm.GAUSSIAN_SEARCH),
         (GridSearchSearchType.BRUTE_FORCE, GridSearchAlgorithm.EXHAUSTIVE_SEARCH),
     ):

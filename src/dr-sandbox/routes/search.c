@@ -17,15 +17,15 @@ static const char *const types[][2] = {
 };
 
 static const struct {
-	const char *name, *type, *algorithm; /* algorithm NULL: not offered */
+	const char *name, *type, *algorithm;
 } algorithms[] = {
 	{"pattern", "smart", "pattern"},
 	{"patternsearch", "smart", "pattern"},
-	{"acceleratedsearch", "smart", NULL},
+	{"acceleratedsearch", "smart", "accelerated"},
+	{"tpesearch", "bayesian", "tpe"},
+	{"bayesiantpesearch", "bayesian", "tpe"},
 	{"gaussiansearch", "bayesian", "gaussian"},
 	{"bayesiangpsearch", "bayesian", "gaussian"},
-	{"tpesearch", "bayesian", NULL},
-	{"bayesiantpesearch", "bayesian", NULL},
 	{"exhaustivesearch", "brute force", "exhaustive"},
 	{"greedyexhaustivesearch", "brute force", "greedy"},
 };
@@ -83,14 +83,13 @@ static bool read_algorithm(struct web_request *r, const cJSON *from, cJSON *to)
 		if (strcmp(algorithms[i].type, type) != 0)
 			return web_invalid(r, "algorithm", "'%s' is not one of a %s search",
 					   text, type);
-		if (!algorithms[i].algorithm)
-			break;
 		return json_set_str(to, "algorithm", algorithms[i].algorithm) ||
 		       web_error(r, 500, "out of memory");
 	}
 	return web_invalid(r, "algorithm",
-			   "'%s' is not supported by dr-sandbox; pattern search, gaussian "
-			   "search, exhaustive search and greedy exhaustive search are",
+			   "'%s' is not supported by dr-sandbox; pattern search, accelerated "
+			   "search, TPE search, gaussian search, exhaustive search and greedy "
+			   "exhaustive search are",
 			   text ? text : "");
 }
 

@@ -9,7 +9,7 @@
  * the same keys beside the parameters, as the worker takes it: dr-worker(1), fit,
  * search.  *search is the caller's, and NULL where nothing is asked.  Names are
  * compared by their letters, so that BRUTE_FORCE, bruteForce and the Python client's
- * "full" are one.  False: answered 422, also where a search is not offered.
+ * "full" are one.  False: answered 422.
  */
 bool search_read(struct web_request *r, cJSON **search);
 

@@ -96,19 +96,23 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-bool search_over(const struct search *s)
+bool search_late(const struct search *s, size_t trained)
 {
 	const struct search_request *r = s->request;
 
-	return s->points >= s->most ||
-	       (r->time_limit > 0 && s->points && s->points % r->batch == 0 &&
-		now() - s->start_s >= r->time_limit);
+	return r->time_limit > 0 && trained && trained % r->batch == 0 &&
+	       now() - s->start_s >= r->time_limit;
+}
+
+bool search_over(const struct search *s)
+{
+	return s->points >= s->most || search_late(s, s->points);
 }
 
 /* Run the steps before the learner, unless they would make the same again. */
 static bool encode(struct search *s, struct err *e)
 {
-	bool stale = s->points == 0;
+	bool stale = s->n_encoded != s->n_now;
 
 	for (size_t k = 0; k < s->n_axes; k++) {
 		struct axis *a = &s->axis[k];
@@ -116,7 +120,8 @@ static bool encode(struct search *s, struct err *e)
 		stale = stale || (a->encodes && a->encoded != a->at);
 		a->encoded = a->at;
 	}
-	return !stale || pipeline_encode(s->line, s->row, s->n_learn, e);
+	s->n_encoded = s->n_now;
+	return !stale || pipeline_encode(s->line, s->learn, s->n_now, e);
 }
 
 static bool learn(struct search *s, double *loss, struct err *e)
@@ -127,7 +132,7 @@ static bool learn(struct search *s, double *loss, struct err *e)
 	double score[METRICS_MAX];
 
 	*loss = INFINITY;
-	if (!pipeline_learn(s->line, s->row, s->n_learn, s->row + s->n_learn, s->n_compare,
+	if (!pipeline_learn(s->line, s->learn, s->n_now, s->row + s->n_learn, s->n_compare,
 			    s->p, NULL, e)) {
 		/* One that cannot be fitted (it diverges, say) is a bad one. */
 		if (e->kind != ERR_REFUSED)
@@ -143,6 +148,13 @@ static bool learn(struct search *s, double *loss, struct err *e)
 	return true;
 }
 
+bool search_loss(struct search *s, double *loss, struct err *e)
+{
+	for (size_t k = 0; k < s->n_axes; k++)
+		s->axis[k].setting->value = s->axis[k].setting->candidate[s->axis[k].at];
+	return encode(s, e) && learn(s, loss, e);
+}
+
 bool search_try(struct search *s, bool *better, struct err *e)
 {
 	double loss;
@@ -150,9 +162,7 @@ bool search_try(struct search *s, bool *better, struct err *e)
 	*better = false;
 	if (search_over(s) || known(s))
 		return true;
-	for (size_t k = 0; k < s->n_axes; k++)
-		s->axis[k].setting->value = s->axis[k].setting->candidate[s->axis[k].at];
-	if (!encode(s, e) || !learn(s, &loss, e))
+	if (!search_loss(s, &loss, e))
 		return false;
 	s->loss[s->points++] = loss;
 	if (s->points == 1 || loss < s->best) {
@@ -184,6 +194,8 @@ static bool open_rows(struct search *s, const uint32_t *train, size_t n, struct 
 			s->request->seed ? mix(l->seed, s->request->seed) : l->seed,
 			&s->n_learn, e))
 		return false;
+	s->learn = s->row;
+	s->n_now = s->n_learn;
 	s->n_compare = n - s->n_learn;
 	for (size_t i = 0; i < s->n_compare; i++)
 		s->y[i] = l->p->y[s->row[s->n_learn + i]];
@@ -217,6 +229,10 @@ static bool walk(struct search *s, struct err *e)
 		return walks_greedy(s, e);
 	case SEARCH_PATTERN:
 		return walks_pattern(s, e);
+	case SEARCH_HALVING:
+		return walks_halving(s, e);
+	case SEARCH_PARZEN:
+		return walks_parzen(s, e);
 	case SEARCH_GAUSSIAN:
 		return walks_gaussian(s, e);
 	default:

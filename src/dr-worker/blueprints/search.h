@@ -13,6 +13,11 @@
  *               the list at first, and halves its steps when none of them is better (Hooke
  *               & Jeeves, "Direct Search Solution of Numerical and Statistical
  *               Problems", JACM 8, 1961)
+ *   halving     accelerated: all points on a ninth of the rows, the best third of them on a
+ *               third, the best third of those on all; on fewer rungs where that
+ *               were too few rows (Jamieson & Talwalkar, AISTATS 2016)
+ *   parzen      Bayesian: where values are frequent among the best of the points tried so
+ *               far and not among the others (parzen.h); the default
  *   gaussian    Bayesian: where a Gaussian process of the points tried so far expects the
  *               most improvement (tuner.h)
  *   automatic   exhaustive up to SEARCH_POINTS points, pattern beyond
@@ -31,6 +36,8 @@ enum search_kind {
 	SEARCH_EXHAUSTIVE,
 	SEARCH_GREEDY,
 	SEARCH_PATTERN,
+	SEARCH_HALVING,
+	SEARCH_PARZEN,
 	SEARCH_GAUSSIAN,
 };
 

@@ -15,6 +15,8 @@ static const struct {
 	enum search_kind kind;
 } kinds[] = {
 	{"smart", "pattern", SEARCH_PATTERN},
+	{"smart", "accelerated", SEARCH_HALVING},
+	{"bayesian", "tpe", SEARCH_PARZEN},
 	{"bayesian", "gaussian", SEARCH_GAUSSIAN},
 	{"brute force", "exhaustive", SEARCH_EXHAUSTIVE},
 	{"brute force", "greedy", SEARCH_GREEDY},
