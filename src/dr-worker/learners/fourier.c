@@ -6,10 +6,11 @@
 
 #include "la/la.h"
 #include "learners/design.h"
-#include "learners/liblinear.h"
+#include "learners/newton.h"
 #include "rng/rng.h"
 
-#define TOLERANCE 1e-3
+#define TOLERANCE 1e-4
+#define CELLS_MAX ((size_t)200 * 1000 * 1000)
 #define TAU 6.283185307179586
 
 static const char *const automatic[] = {"auto", NULL};
@@ -30,8 +31,6 @@ static const struct task_link links[] = {
 	{"Random Features for Large-Scale Kernel Machines",
 	 "https://papers.nips.cc/paper/"
 	 "3182-random-features-for-large-scale-kernel-machines"},
-	{"LIBLINEAR: A Library for Large Linear Classification",
-	 "https://www.jmlr.org/papers/v9/fan08a.html"},
 	{NULL, NULL},
 };
 
@@ -58,12 +57,11 @@ const struct task fourier_regressor = {
 
 struct waves {
 	const struct learner_input *in;
-	size_t rows, cols, n;  /* rows: those learned from, then those predicted; n waves */
-	uint32_t *row, *learn; /* of the table; 0, 1, 2, ... */
-	float *x, *w, *b, *z;  /* rows x cols, cols x n, n, rows x n */
-	double *y, *eta;       /* rows */
-	double mean, sd;       /* of the target, for numbers */
-	struct liblinear linear;
+	size_t rows, cols, n; /* rows: those learned from, then those predicted; n waves */
+	uint32_t *row;        /* of the table */
+	float *x, *w, *b, *z; /* rows x cols, cols x n, n, rows x n */
+	double *y, *eta;      /* rows */
+	double mean, sd;      /* of the target, for numbers */
 };
 
 static bool open_rows(struct waves *f, struct err *e)
@@ -73,37 +71,32 @@ static bool open_rows(struct waves *f, struct err *e)
 	f->rows = in->n_train + in->n_apply;
 	f->cols = in->sparse->cols + in->x->cols;
 	f->n = (size_t)params_number(&in->params, "n_components");
-	if (f->rows > LIBLINEAR_CELLS_MAX / f->n)
+	if (f->rows > CELLS_MAX / f->n)
 		return err_set(e, ERR_REFUSED,
 			       "the table is too large for this model: %zu rows times "
 			       "n_components=%zu",
 			       f->rows, f->n);
 	f->row = malloc((f->rows + 1) * sizeof *f->row);
-	f->learn = malloc((f->rows + 1) * sizeof *f->learn);
 	f->w = malloc((f->cols + 1) * f->n * sizeof *f->w);
 	f->b = malloc(f->n * sizeof *f->b);
 	f->z = malloc((f->rows + 1) * f->n * sizeof *f->z);
 	f->y = calloc(f->rows + 1, sizeof *f->y);
 	f->eta = malloc((f->rows + 1) * sizeof *f->eta);
-	if (!f->row || !f->learn || !f->w || !f->b || !f->z || !f->y || !f->eta)
+	if (!f->row || !f->w || !f->b || !f->z || !f->y || !f->eta)
 		return err_nomem(e);
 	memcpy(f->row, in->train, in->n_train * sizeof *f->row);
 	memcpy(f->row + in->n_train, in->apply, in->n_apply * sizeof *f->row);
-	for (size_t i = 0; i < f->rows; i++)
-		f->learn[i] = (uint32_t)i;
 	return (f->x = design_dense(in, f->row, f->rows, e)) != NULL;
 }
 
 static void close_rows(struct waves *f)
 {
-	liblinear_release(&f->linear);
 	free(f->x);
 	free(f->eta);
 	free(f->y);
 	free(f->z);
 	free(f->b);
 	free(f->w);
-	free(f->learn);
 	free(f->row);
 }
 
@@ -122,6 +115,8 @@ static void draw(struct waves *f)
 		f->b[k] = (float)(TAU * rng_uniform(&rng));
 	la_float_times((int)f->rows, (int)f->n, (int)f->cols, f->x, false, f->w, false, 0,
 		       f->z);
+	free(f->x); /* wide, and not needed any more */
+	f->x = NULL;
 	for (size_t i = 0; i < f->rows; i++)
 		for (size_t k = 0; k < f->n; k++)
 			f->z[i * f->n + k] = (float)scale * cosf(f->z[i * f->n + k] + f->b[k]);
@@ -148,8 +143,8 @@ static void read_target(struct waves *f)
 bool fourier_fit(struct learner_input *in, struct err *e)
 {
 	struct waves f = {.in = in};
-	struct liblinear_problem problem = {
-		.kind = in->regression ? LIBLINEAR_SQUARES : LIBLINEAR_LOGISTIC_L2,
+	struct newton_problem problem = {
+		.squares = in->regression,
 		.C = params_number(&in->params, "C"),
 		.tolerance = TOLERANCE,
 		.n = in->n_train,
@@ -160,10 +155,11 @@ bool fourier_fit(struct learner_input *in, struct err *e)
 	if (ok) {
 		draw(&f);
 		read_target(&f);
-		problem.train = f.learn;
+		problem.z = f.z;
+		problem.rows = f.rows;
+		problem.cols = f.n;
 		problem.y = f.y;
-		ok = liblinear_dense(&f.linear, f.z, f.rows, f.n, e) &&
-		     liblinear_train(&f.linear, &problem, f.eta, e);
+		ok = newton_fit(&problem, f.eta, e);
 	}
 	for (size_t i = 0; ok && i < in->n_apply; i++) {
 		double eta = f.eta[in->n_train + i];

@@ -57,23 +57,6 @@ bool liblinear_sparse(struct liblinear *l, const struct sparse *x, struct err *e
 	return true;
 }
 
-bool liblinear_dense(struct liblinear *l, const float *x, size_t rows, size_t cols,
-		     struct err *e)
-{
-	struct feature_node *at;
-
-	if (!open_rows(l, rows, cols, rows * cols, e))
-		return false;
-	at = l->cell;
-	for (size_t i = 0; i < rows; i++) {
-		l->row[i] = at;
-		for (size_t j = 0; j < cols; j++)
-			*at++ = (struct feature_node){(int)j + 1, (double)x[i * cols + j]};
-		at = end_row(l, at);
-	}
-	return true;
-}
-
 void liblinear_release(struct liblinear *l)
 {
 	free(l->row);
@@ -83,20 +66,13 @@ void liblinear_release(struct liblinear *l)
 
 static int solver_of(enum liblinear_kind kind)
 {
-	switch (kind) {
-	case LIBLINEAR_LOGISTIC_L1:
-		return L1R_LR;
-	case LIBLINEAR_LOGISTIC_L2:
-		return L2R_LR;
-	default:
-		return L2R_L2LOSS_SVR;
-	}
+	return kind == LIBLINEAR_LOGISTIC_L1 ? L1R_LR : L2R_LR;
 }
 
 /* The library's positive class is the one that it sees first. */
-static double sign_of(const struct model *m, enum liblinear_kind kind)
+static double sign_of(const struct model *m)
 {
-	return kind == LIBLINEAR_SQUARES || m->label[0] > 0 ? 1 : -1;
+	return m->label[0] > 0 ? 1 : -1;
 }
 
 static void apply(const struct liblinear *l, const double *w, double sign, double *eta)
@@ -112,7 +88,7 @@ bool liblinear_train(const struct liblinear *l, const struct liblinear_problem *
 		     struct err *e)
 {
 	struct parameter how = {
-		.solver_type = solver_of(p->kind), .eps = p->tolerance, .C = p->C, .p = 0};
+		.solver_type = solver_of(p->kind), .eps = p->tolerance, .C = p->C};
 	struct problem what = {.l = (int)p->n, .n = (int)l->cols + 1, .bias = 1};
 	struct model *m = NULL;
 	bool ok;
@@ -120,10 +96,8 @@ bool liblinear_train(const struct liblinear *l, const struct liblinear_problem *
 	what.y = malloc((p->n + 1) * sizeof *what.y);
 	what.x = malloc((p->n + 1) * sizeof *what.x);
 	for (size_t i = 0; what.y && what.x && i < p->n; i++) {
-		double y = p->y[p->train[i]];
-
 		what.x[i] = l->row[p->train[i]];
-		what.y[i] = p->kind == LIBLINEAR_SQUARES ? y : y > 0 ? 1 : -1;
+		what.y[i] = p->y[p->train[i]] > 0 ? 1 : -1;
 	}
 	if (what.y && what.x) {
 		set_print_string_function(silent);
@@ -132,7 +106,7 @@ bool liblinear_train(const struct liblinear *l, const struct liblinear_problem *
 	}
 	ok = m || err_nomem(e);
 	if (m) {
-		apply(l, m->w, sign_of(m, p->kind), eta);
+		apply(l, m->w, sign_of(m), eta);
 		free_and_destroy_model(&m);
 	}
 	free(what.x);

@@ -1,5 +1,5 @@
 /*
- * liblinear: linear models of rows that the library of that name trains.
+ * liblinear: logistic regression by the library of that name.
  *
  * Minimises |b|_1 or |b|_2^2 / 2, plus C sum_i loss(y_i, x_i b), the constant being one
  * more column of ones.  The library draws with rand() and prints through a hook of the
@@ -33,7 +33,6 @@ struct liblinear {
 enum liblinear_kind {
 	LIBLINEAR_LOGISTIC_L1,
 	LIBLINEAR_LOGISTIC_L2,
-	LIBLINEAR_SQUARES, /* squared error and L2: ridge regression */
 };
 
 struct liblinear_problem {
@@ -42,18 +41,15 @@ struct liblinear_problem {
 	uint64_t seed;
 	const uint32_t *train; /* rows to learn from */
 	size_t n;
-	const double *y; /* by row: the number, or for classes whether it is above 0 */
+	const double *y; /* by row: whether it is above 0 */
 };
 
-/* Of a matrix by columns, or of one row after row. ERR_REFUSED beyond
- * LIBLINEAR_CELLS_MAX, ERR_SYSTEM. */
+/* Of a matrix by columns. ERR_REFUSED beyond LIBLINEAR_CELLS_MAX, ERR_SYSTEM. */
 bool liblinear_sparse(struct liblinear *l, const struct sparse *x, struct err *e);
-bool liblinear_dense(struct liblinear *l, const float *x, size_t rows, size_t cols,
-		     struct err *e);
 void liblinear_release(struct liblinear *l);
 
-/* eta (l->rows): x b of every row, the log odds for classes.  Of classes there must be
- * both. ERR_SYSTEM only. */
+/* eta (l->rows): x b of every row, the log odds.  There must be rows of both classes.
+ * ERR_SYSTEM only. */
 bool liblinear_train(const struct liblinear *l, const struct liblinear_problem *p, double *eta,
 		     struct err *e);
 

@@ -70,51 +70,11 @@ static void test_l2(void)
 	is_near(worst, 0, 1e-3, "weights of l2 are C times the gradient");
 }
 
-static void test_forms(void)
-{
-	double dense[ROWS], sparse[ROWS], *y = l.y, worst = 0;
-	float *by_row = malloc(sizeof(float) * ROWS * COLS);
-	struct sparse x = {0};
-	struct liblinear a = {0}, b = {0};
-	struct err e = {0};
-	struct liblinear_problem p = {.kind = LIBLINEAR_SQUARES,
-				      .C = 1,
-				      .tolerance = 1e-6,
-				      .train = l.row,
-				      .n = ROWS,
-				      .y = y};
-
-	sparse_init(&x, ROWS, &e);
-	for (size_t j = 0; j < COLS; j++) {
-		for (size_t i = 0; i < ROWS; i++) {
-			by_row[i * COLS + j] = l.x[j * ROWS + i];
-			sparse_put(&x, i, (double)l.x[j * ROWS + i], &e);
-		}
-		sparse_end_column(&x, &e);
-	}
-	ok(liblinear_dense(&a, by_row, ROWS, COLS, &e) && liblinear_train(&a, &p, dense, &e) &&
-		   liblinear_sparse(&b, &x, &e) && liblinear_train(&b, &p, sparse, &e),
-	   "the same rows, dense and sparse");
-	ok(!memcmp(dense, sparse, sizeof dense), "give the same model");
-	for (size_t i = 0; i < ROWS; i++)
-		y[i] = 5 + 2 * (double)l.x[i];
-	p.C = 1e6;
-	ok(liblinear_train(&a, &p, dense, &e), "a linear target");
-	for (size_t i = 0; i < ROWS; i++)
-		worst = fmax(worst, fabs(dense[i] - y[i]));
-	is_near(worst, 0, 1e-3, "squares find it");
-	liblinear_release(&a);
-	liblinear_release(&b);
-	sparse_release(&x);
-	free(by_row);
-}
-
 int main(void)
 {
 	make();
 	test_l1();
 	test_l2();
-	test_forms();
 	learning_close(&l);
 	return tap_end();
 }
