@@ -3,7 +3,7 @@
  *
  * z_k(x) = sqrt(2 / D) cos(w_k x + b_k), w_k normal with variance 2 gamma, b_k uniform on
  * [0, 2 pi): the mean of z(x) z(x') is exp(-gamma |x - x'|^2).  On D such features
- * liblinear trains a logistic or a ridge regression.  gamma `auto` is one over the number
+ * newton.h fits a logistic or a ridge regression.  gamma `auto` is one over the number
  * of columns, as libsvm has it.
  *
  * Method: Rahimi & Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007.
