@@ -6,8 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/mman.h>
+
 #include <cblas.h>
 #include <lapacke.h>
+
+#define WORKSPACE ((size_t)160 << 20) /* OpenBLAS's buffer, and what it aligns it by */
+
+bool la_reserve(void)
+{
+	enum { N = 64 }; /* too large for the products that need no buffer */
+	void *room = mmap(NULL, WORKSPACE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	float *a;
+
+	if (room == MAP_FAILED)
+		return false;
+	munmap(room, WORKSPACE);
+	if (!(a = calloc((size_t)2 * N * N, sizeof(*a))))
+		return false;
+	la_float_times(N, N, N, a, false, a, false, 0, a + N * N);
+	free(a);
+	return true;
+}
 
 /* The _work variants do not allocate.  dpotrf lets NaN through; one anywhere in the
  * matrix ends up on the diagonal of the factor. */

@@ -14,6 +14,11 @@
 
 #include <stdbool.h>
 
+/* Take now what memory the library works in (128 MiB of addresses in OpenBLAS, few of
+ * them ever touched).  Without it, under a limit of addresses, the first product would
+ * wait for that memory for ever.  False: it is not to be had. */
+bool la_reserve(void);
+
 /* A = L L', L over A's lower triangle.  False: A is not positive definite to
  * working precision, and its lower triangle is spoilt.  n^3/3 flops. */
 bool la_chol(int n, double *A);

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "job.h"
 #include "json/json.h"
+#include "la/la.h"
 #include "ndjson/ndjson.h"
 
 static const struct cli_option options[] = {
@@ -35,6 +36,10 @@ static cJSON *run(const cJSON *job, struct err *e)
 		return job_upload(job, e);
 	if (!strcmp(kind, "aim"))
 		return job_aim(job, e);
+	if ((!strcmp(kind, "fit") || !strcmp(kind, "predict")) && !la_reserve()) {
+		err_nomem(e);
+		return NULL;
+	}
 	if (!strcmp(kind, "fit"))
 		return job_fit(job, e);
 	if (!strcmp(kind, "predict"))
