@@ -10,6 +10,8 @@
 #include "data/grow.h"
 #include "data/types.h"
 
+#define NAME_MAX_BYTES 1000
+
 /* What a column needs only while it is being read. */
 struct builder {
 	struct dictionary values;
@@ -95,9 +97,15 @@ static bool read_header(struct frame *f, struct csv *csv, struct err *e)
 	if (!(f->column = calloc(n, sizeof *f->column)))
 		return err_nomem(e);
 	f->cols = n;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (field[i].len > NAME_MAX_BYTES)
+			return err_set(e, ERR_REFUSED,
+				       "line 1: the name of column %zu is longer than %d bytes "
+				       "(is it a row of data?)",
+				       i + 1, NAME_MAX_BYTES);
 		if (!(f->column[i].name = column_name(&field[i], i)))
 			return err_nomem(e);
+	}
 	return check_names(f, e);
 }
 

@@ -1,5 +1,6 @@
 #include "data/target.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 
 #include "data/types.h"
 #include "json/json.h"
+
+#define NUMBER_MAX 1e30 /* of a target, in size */
 
 /* The classes of a column: one for each number, or text compared without case. */
 struct classes {
@@ -157,6 +160,12 @@ static bool read_multiclass(struct target *t, const struct column *c, size_t row
 
 static bool read_number(struct target *t, const struct column *c, size_t rows, struct err *e)
 {
+	/* Learners count in single precision, and metrics square. */
+	for (size_t v = 0; v < c->n_values; v++)
+		if (fabs(c->number[v]) > NUMBER_MAX)
+			return err_set(e, ERR_REFUSED,
+				       "the target '%s' has numbers beyond 1e30: divide them",
+				       c->name);
 	for (size_t row = 0; row < rows; row++)
 		t->y[row] = c->number[c->code[row]];
 	return (t->positive_class = cJSON_CreateNull()) || err_nomem(e);

@@ -15,13 +15,13 @@
 
 bool types_missing(const char *s, size_t len)
 {
-	static const char *const words[] = {"na",   "n/a",  "#na",  "#n/a", "nan",
-					    "-nan", "null", "none", "inf",  "-inf",
-					    "+inf", "?",    "."};
+	static const char *const words[] = {
+		"na",  "n/a",  "#na",  "#n/a",     "nan",       "-nan",      "null", "none",
+		"inf", "-inf", "+inf", "infinity", "-infinity", "+infinity", "?",    "."};
 
 	if (!len)
 		return true;
-	if (len > 4)
+	if (len > strlen("-infinity"))
 		return false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strlen(words[i]) == len && !strncasecmp(s, words[i], len))
