@@ -67,7 +67,7 @@ static _Noreturn void become(const char *const *argv, const int fd[3], pid_t par
 	set_limit(RLIMIT_CPU, (rlim_t)limits->cpu_s, (rlim_t)limits->cpu_s + CPU_GRACE_S);
 	set_limit(RLIMIT_CORE, 0, 0);
 	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_DFL);
+	/* SIGXFSZ stays ignored: a limit on files is like a full disk. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(argv[0], (char *const *)argv, environment);
@@ -96,6 +96,7 @@ bool worker_start(struct worker *w, const char *const *argv, char *line,
 	pid_t parent = getpid();
 
 	*w = WORKER_NONE;
+	w->memory_mb = limits->memory_mb;
 	w->line = line;
 	w->len = strlen(line);
 	w->answer_max = limits->answer_max;
@@ -244,6 +245,11 @@ cJSON *worker_result(const struct worker *w, char *why, size_t size, bool *crash
 	said = json_str(v, "error");
 	if (said)
 		snprintf(why, size, "%s", said);
+	else if (w->status != 0 &&
+		 (strstr(words, "out of memory") || strstr(words, "bad_alloc")))
+		snprintf(why, size,
+			 "the job needs more memory than the %ld MiB that it may use",
+			 w->memory_mb);
 	else if (w->status != 0)
 		snprintf(why, size, "the worker ended with status %d%s%s", w->status,
 			 words[0] ? ": " : "", words);

@@ -30,6 +30,7 @@ struct worker_limits {
 
 struct worker {
 	pid_t pid;
+	long memory_mb;
 	int pidfd, in, out, err; /* -1 where closed */
 	char *line;              /* what it has to be told */
 	size_t sent, len;
