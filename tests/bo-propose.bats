@@ -60,8 +60,8 @@ score='jq -c --unbuffered -f score.jq'
 	run -0 --separate-stderr bo-propose -n 3 "${space[@]}" <log
 	[ "$stderr" = "" ]
 	assert_json 'length == 3 and ([.[].number] == [18,19,20]) and
-		([.[].source] == ["model","model","local"]) and
-		all(.[]; .predicted.sd > 0 and .predicted.mean < 1 and .params.kind == "b")'
+		([.[].source] == ["model","model","trust-region"]) and
+		all(.[]; .by == "bo-propose" and .acquisition < 0 and .predicted.sd > 0 and .predicted.mean < 1 and .params.kind == "b")'
 }
 
 @test "the order of a log does not matter, nor how it is split" {

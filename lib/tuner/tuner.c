@@ -316,7 +316,8 @@ static bool model(struct tuner *t, double number, bool local, double *x, struct 
 	return acq_maximise(&task, x, e);
 }
 
-/* Mean and deviation over the draws together, in units of the metric. */
+/* Mean and deviation over the draws together, in units of the metric, and the worth of
+ * which this is the maximum. */
 static bool add_prediction(struct tuner *t, cJSON *rec, const double *x, struct err *e)
 {
 	double mean[DRAWS], sd, centre = 0, var = 0;
@@ -324,6 +325,10 @@ static bool add_prediction(struct tuner *t, cJSON *rec, const double *x, struct 
 	cJSON *o = cJSON_CreateObject();
 
 	gp_predict(t->gp, x, 1, mean, &sd);
+	if (!json_set_num(rec, "acquisition", acq_value(t->gp, mean, sd, NULL, NULL))) {
+		cJSON_Delete(o);
+		return err_nomem(e);
+	}
 	for (size_t s = 0; s < S; s++)
 		centre += mean[s] / (double)S;
 	for (size_t s = 0; s < S; s++)
@@ -389,7 +394,7 @@ cJSON *tuner_ask(struct tuner *t, struct err *e)
 	if (!x)
 		err_nomem(e);
 	else if (early ? start(t, x, e) : model(t, number, local, x, e))
-		rec = record(t, x, number, early ? "start" : local ? "local" : "model", e);
+		rec = record(t, x, number, early ? "start" : local ? "trust-region" : "model", e);
 	else if (e->kind == ERR_EXHAUSTED && t->o.where)
 		err_prefix(e, "with --where");
 	free(x);

@@ -10,7 +10,8 @@
  *           `start` trials are known and three of them, or all, have scores
  *   model   the maximum of expected improvement (acq.h) under a Gaussian process of
  *           all trials (gp.h), those still pending with the scores they may have
- *   local   every third one, the same within a box around the best setting, which
+ *   trust-region
+ *           every third one, the same within a box around the best setting, which
  *           grows with success and shrinks with failure (Eriksson et al., "Scalable
  *           global optimization via local Bayesian optimization", 2019, section 3)
  *
@@ -65,8 +66,8 @@ bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e);
 /*
  * A new `proposed` record, pending from now on; the caller's.  It has the fields of
  * trial_new, `number` (how many trials were asked for before it), `source` (which of
- * the three above) and, from the process, `predicted` (mean, sd, in units of the
- * metric).  NULL: ERR_EXHAUSTED where no setting is left, ERR_INPUT from --where,
+ * the three above) and, from the process, `acquisition` (acq_value: ln expected
+ * improvement in warped units) and `predicted` (mean, sd, in units of the metric).  NULL: ERR_EXHAUSTED where no setting is left, ERR_INPUT from --where,
  * ERR_SYSTEM.
  */
 cJSON *tuner_ask(struct tuner *t, struct err *e);
