@@ -307,7 +307,7 @@ predict() {
 	assert_json '.[0] | .targetType == "Multiclass" and .metric == "LogLoss" and .positiveClass == null'
 	model=$(train Boosted '' "$project")
 	run -0 --separate-stderr api GET "projects/$project/models/$model/"
-	assert_json '.[0].metrics | .Accuracy.crossValidation > 0.9 and (keys == ["AUC","Accuracy","Balanced Accuracy","LogLoss"])'
+	assert_json '.[0].metrics | .Accuracy.crossValidation > 0.9 and (keys == ["AUC","Accuracy","Balanced Accuracy","FVE Multinomial","LogLoss"])'
 	run -0 --separate-stderr api GET "$(request "$model" all "$project")"
 	assert_json '.[0].data | length > 50 and all(.[]; (.predictionValues | map(.label)) == ["high","low","mid"] and
 		(.predictionValues | (map(.value) | add - 1 | fabs < 1e-6)) and

@@ -89,7 +89,8 @@ sections() {
 	sections
 	jq -e '.target_type == "Multiclass" and .classes == ["doc","haskell","perl","python"] and
 		.positive_class == null and .metric == "LogLoss" and .partition.cvMethod == "stratified" and
-		(.metrics | map(.metricName)) == ["LogLoss","AUC","Accuracy","Balanced Accuracy"] and
+		(.metrics | map(.metricName) | sort) ==
+			["AUC","Accuracy","Balanced Accuracy","FVE Multinomial","LogLoss"] and
 		(.features | map({(.name): .importance}) | add | .section == 1 and .architecture > 0.1) and
 		([.blueprints[].parameters[].parameterName] | index("scale_pos_weight") == null) and
 		(.blueprints | length >= 10)' aim.json
