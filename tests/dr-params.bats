@@ -67,6 +67,18 @@ setup() {
 	[ "${stderr_lines[1]}" = "dr-params: <stdin>:2: not a model record" ]
 }
 
+@test "a blend, which has no parameters, is refused with a word on what to do" {
+	load sandbox
+	other=$(dr-train -b fedcba9876543210fedcba9876543210 | dr-collect | jq -r .tuned_model)
+	api_json POST "projects/$DR_PROJECT/blenderModels/" "{\"modelIds\":[\"$MODEL\",\"$other\"],\"blenderMethod\":\"AVG\"}"
+	sandbox_wait "$(api_location)"
+	run -0 dr-models --limit 1
+	assert_json '.[0] | .model_type == "AVG Blender" and .model_category == "blend"'
+	run -4 --separate-stderr dr-params "$(jq -r .id <<<"$output")"
+	[ "$output" = "" ]
+	[[ $stderr == "dr-params: GET "*"422: a blend has no parameters to tune; tune its models" ]]
+}
+
 @test "the records are a search space" {
 	dr-params "$MODEL" >space.ndjson
 	run -0 --separate-stderr bash -c 'gridgen --space - max_depth=4,6 tree_method=hist,exact <space.ndjson'

@@ -29,7 +29,9 @@ static const struct cli_tool tool = {
 	.summary = "List the models of a project, best first.",
 	.examples =
 		"  dr-models --limit 5 | jq -r '[.score, .sample_pct, .model_type] | @tsv'\n"
-		"  MODEL=$(dr-models --limit 1 | jq -r .id)\n",
+		"  MODEL=$(dr-models | jq -r 'select(.model_category == \"model\").id' | head "
+		"-n "
+		"1)\n",
 	.details = "Models without a score come last.\n",
 	.options = options,
 };
