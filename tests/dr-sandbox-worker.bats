@@ -135,6 +135,28 @@ predicted() {
 		$blend.metrics.LogLoss.crossValidation' models.json
 }
 
+@test "numbers, several classes and one validated part have blends that score and predict" {
+	while IFS='|' read -r fields metric partition; do
+		project=$(sandbox_upload "$TABLE" other)
+		sandbox_aim "$project" "{\"mode\":\"auto\",$fields}"
+		run -0 --separate-stderr api GET "projects/$project/blenderModels/"
+		assert_json ".[0] | .count == 1 and (.data[0] | (.modelIds | length == 3) and
+			.metrics[\"$metric\"].$partition > 0)"
+		blend=$(jq -r '.data[0].id' <<<"$output")
+		api_json POST "projects/$project/trainingPredictions/" \
+			"{\"modelId\":\"$blend\",\"dataSubset\":\"validationAndHoldout\"}"
+		at=$(sandbox_wait "$(api_location)")
+		run -0 --separate-stderr api GET "${at#*/api/v2/}"
+		assert_json '.[0].data | length > 60'
+		run -0 --separate-stderr api GET "projects/$project/recommendedModels/recommendedModel/"
+		assert_json '.[0].recommendationType == "Recommended for Deployment"'
+	done <<-'END'
+		"target":"income"|RMSE|crossValidation
+		"target":"colour"|LogLoss|crossValidation
+		"target":"bought","validationType":"TVH","cvMethod":"stratified","holdoutPct":20,"validationPct":16|LogLoss|validation
+	END
+}
+
 @test "the same data and values give the same scores in another project" {
 	again=$(sandbox_upload "$TABLE" again)
 	sandbox_aim "$again" '{"target":"bought","mode":"auto"}'
