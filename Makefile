@@ -4,6 +4,7 @@
 #   make check           build and run all tests; ends with `N passed, N failed`
 #   make asan            the same with address and undefined-behaviour sanitizers
 #   make check-client    DataRobot's own Python client against dr-sandbox (needs python3-venv)
+#   make bench-bo        bo-propose beside other optimisers (bin/setup --peers first)
 #   make lint            formatting, static analysis, shell scripts, man pages
 #   make format          let clang-format rewrite the sources
 #   make demo            the whole run against a private dr-sandbox
@@ -43,7 +44,7 @@ PAGES := $(wildcard src/*.[1-9] src/*/*.[1-9])
 RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run tests/client/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run tests/client/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 
@@ -87,6 +88,8 @@ asan:
 	$(MAKE) MODE=asan check
 check-client: all
 	tests/client/run $(BIN)
+bench-bo: all
+	tests/bench/bo.sh $(BIN)
 
 lint:
 	clang-format --dry-run --Werror $(SOURCES)
@@ -122,6 +125,6 @@ uninstall:
 clean:
 	rm -rf build $(TOOLS:%=bin/%)
 
-.PHONY: all check asan check-client lint format demo install uninstall clean FORCE
+.PHONY: all check asan check-client bench-bo lint format demo install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

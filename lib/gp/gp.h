@@ -18,9 +18,9 @@
  * by L-BFGS with the exact gradient (Rasmussen & Williams, "Gaussian Processes for
  * Machine Learning", 2006, eq. 5.9).
  *
- * Cost: to learn the parameters some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer above 88
- * coordinates) the parameters are fitted to that many of them.  Memory n^2 doubles, and
- * n^2 d / 2 while fitting.
+ * Cost: to learn the parameters some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer
+ * above 88 coordinates) the parameters are fitted to that many of them.  Memory n^2 doubles,
+ * and n^2 d / 2 while fitting.
  */
 #ifndef GP_H
 #define GP_H

@@ -394,7 +394,11 @@ cJSON *tuner_ask(struct tuner *t, struct err *e)
 	if (!x)
 		err_nomem(e);
 	else if (early ? start(t, x, e) : model(t, number, local, x, e))
-		rec = record(t, x, number, early ? "start" : local ? "trust-region" : "model", e);
+		rec = record(t, x, number,
+			     early   ? "start"
+			     : local ? "trust-region"
+				     : "model",
+			     e);
 	else if (e->kind == ERR_EXHAUSTED && t->o.where)
 		err_prefix(e, "with --where");
 	free(x);

@@ -67,8 +67,8 @@ bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e);
  * A new `proposed` record, pending from now on; the caller's.  It has the fields of
  * trial_new, `number` (how many trials were asked for before it), `source` (which of
  * the three above) and, from the process, `acquisition` (acq_value: ln expected
- * improvement in warped units) and `predicted` (mean, sd, in units of the metric).  NULL: ERR_EXHAUSTED where no setting is left, ERR_INPUT from --where,
- * ERR_SYSTEM.
+ * improvement in warped units) and `predicted` (mean, sd, in units of the metric).  NULL:
+ * ERR_EXHAUSTED where no setting is left, ERR_INPUT from --where, ERR_SYSTEM.
  */
 cJSON *tuner_ask(struct tuner *t, struct err *e);
 

@@ -16,9 +16,8 @@ static struct gp *learnt(const double *x, const double *y, size_t n, size_t d,
 {
 	double hyper[MOST_DIMS + 2];
 
-	return gp_learn(x, y, n, d, category, hyper, e)
-		       ? gp_new(x, y, n, d, category, hyper, e)
-		       : NULL;
+	return gp_learn(x, y, n, d, category, hyper, e) ? gp_new(x, y, n, d, category, hyper, e)
+							: NULL;
 }
 
 /*

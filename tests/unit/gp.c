@@ -20,9 +20,8 @@ static struct gp *learnt(const double *x, const double *y, size_t n, size_t d,
 {
 	double hyper[MOST_DIMS + 2];
 
-	return gp_learn(x, y, n, d, category, hyper, e)
-		       ? gp_new(x, y, n, d, category, hyper, e)
-		       : NULL;
+	return gp_learn(x, y, n, d, category, hyper, e) ? gp_new(x, y, n, d, category, hyper, e)
+							: NULL;
 }
 
 enum { N = 40, D = 5 }; /* three numbers, a category, a number that may be inactive */

@@ -362,7 +362,7 @@ PEERS = {
     "optuna-cma": (optuna_cma, ["optuna", "cmaes"]), "hyperopt": (Hyperopt, ["hyperopt"]),
     "scikit-optimize": (Skopt, ["scikit-optimize"]), "smac": (Smac, ["smac"]),
     "bayesian-optimization": (BayesOpt, ["bayesian-optimization"]), "cma": (Cma, ["cma"]),
-    "botorch": (Botorch, ["botorch"]), "hebo": (Hebo, ["HEBO"]), "dlib": (Dlib, ["dlib"]),
+    "botorch": (Botorch, ["botorch"]), "hebo": (Hebo, ["HEBO"]), "dlib": (Dlib, ["dlib-bin"]),
 }
 
 
