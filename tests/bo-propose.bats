@@ -245,6 +245,87 @@ score='jq -c --unbuffered -f score.jq'
 	[ "$stderr" = "" ]
 }
 
+@test "--explain says what the model believes, in units of the metric" {
+	run -0 --separate-stderr bo-propose --explain "${space[@]}" <log
+	[ "$stderr" = "" ]
+	assert_json '([.[] | .kind] | unique) == ["dependence","expected-improvement",
+		"importance","leave-one-out","length","model"] and all(.[]; has("state") | not)'
+	assert_json '.[0] | .kind == "model" and .metric == "LogLoss" and .minimize and
+		.trials == 18 and .scores == 18 and .skill > 0.5 and .best.score < 0.001'
+	assert_json 'map(select(.kind == "length")) |
+		map(.parameter) == ["lr","depth","kind"] and
+		map(.scale) == ["log","linear","category"] and
+		all(.[]; .length > 0 and .correlation > 0 and .correlation < 1)'
+	assert_json 'map(select(.kind == "importance")) | length == 3 and
+		(map(.importance) | add - 1 | fabs) < 1e-9 and all(.[]; .quantile == 4 / 18)'
+	# The least of each is near that of the function.
+	assert_json 'map(select(.kind == "dependence")) | group_by(.parameter) |
+		map(min_by(.mean)) | map({(.parameter): .value}) | add |
+		.kind == "b" and (.depth - 5 | fabs) <= 1 and .lr > 0.025 and .lr < 0.06'
+	assert_json 'map(select(.kind == "dependence" and .parameter == "depth") | .value) ==
+		[range(2; 13)]'
+	assert_json 'map(select(.kind == "leave-one-out")) | length == 18 and
+		(map(.trial) | unique | length) == 18 and
+		(map(select((.score - .mean | fabs) < 3 * .sd)) | length) >= 16'
+	assert_json 'map(select(.kind == "expected-improvement")) | length == 1 and
+		(.[0] | .improvement > 0 and .improvement < 0.1 and .params.kind == "b" and
+		.predicted.sd > 0)'
+}
+
+@test "what --explain says of a maximized metric is turned round" {
+	jq -c '.score *= -1 | .minimize = false | .metric = "AUC"' log >auc
+	bo-propose --explain "${space[@]}" <log >less
+	bo-propose --explain "${space[@]}" <auc >turned
+	run -0 jq -c 'if .mean then .mean *= -1 else . end | if .score then .score *= -1 else . end |
+		if .best then .best.score *= -1 | .metric = "LogLoss" | .minimize = true else . end |
+		if .predicted then .predicted.mean *= -1 else . end' turned
+	[ "$output" = "$(jq -c . less)" ]
+}
+
+@test "--explain does not depend on the order of the log" {
+	bo-propose --explain "${space[@]}" <log >want
+	for seed in 1 2; do
+		shuf --random-source=<(yes $seed) log >shuffled
+		run -0 bo-propose --explain "${space[@]}" <shuffled
+		[ "$output" = "$(cat want)" ]
+	done
+	head -n 7 log >one
+	tail -n +8 log >two
+	run -0 bo-propose --explain --log two "${space[@]}" <one
+	[ "$output" = "$(cat want)" ]
+}
+
+@test "--explain takes odd logs: few, equal, failed, enormous, a space used up" {
+	head -n 2 log >two
+	for file in /dev/null two; do
+		run -0 --separate-stderr bo-propose --explain "${space[@]}" <"$file"
+		[ "$output" = "" ]
+		[ "$stderr" = "bo-propose: warning: fewer than three trials have a score: there is nothing to explain" ]
+	done
+	for f in '.score = 0.5' 'if .number > 4 then .state = "failed" else . end' \
+		'.score *= 1e300' 'if .number == 3 then .score = null else . end'; do
+		jq -c "$f" log >odd
+		run -0 --separate-stderr bo-propose -q --explain "${space[@]}" <odd
+		[ "$stderr" = "" ]
+		assert_json 'length > 40 and all(.[] | select(.kind == "dependence");
+			(.mean | type) == "number" and .sd >= 0)'
+	done
+	gridgen a=1,2 b=x,y | jq -c '.state = "completed" | .score = .params.a' >all
+	run -0 --separate-stderr bo-propose -q --explain a=1,2 b=x,y <all
+	assert_json 'last == {kind: "expected-improvement", improvement: 0}'
+}
+
+@test "--explain knows conditions, and parameters that are words or numbers" {
+	bo-propose -n 30 kind=a,b 'x=1..9?kind=b' k=auto,2..100 </dev/null |
+		jq -c '.state = "completed" | .score = (.params.x // 3) + (.number / 100)' >cond
+	run -0 --separate-stderr bo-propose -q --explain kind=a,b 'x=1..9?kind=b' k=auto,2..100 <cond
+	assert_json '(map(select(.kind == "importance") | .parameter) == ["kind","x","k"]) and
+		(map(select(.kind == "dependence" and .parameter == "x") | .mean) |
+			.[0] < .[8]) and
+		(map(select(.kind == "dependence" and .parameter == "k") | .value) |
+			length == 22 and .[0] == "auto" and .[1] == 2 and .[21] == 100)'
+}
+
 @test "no proposals are no error" {
 	run -0 --separate-stderr bo-propose -n 0 a=1,2 </dev/null
 	[ "$output$stderr" = "" ]
@@ -288,7 +369,8 @@ score='jq -c --unbuffered -f score.jq'
 
 @test "a wrong command line is refused" {
 	for args in '--follow a=1,2' '--trials 3 a=1,2' '--parallel 3 a=1,2' '--space - a=1,2' \
-		'--follow --trials 3 -n 2 a=1,2' '-n -1 a=1,2' 'a=1..2:step=x' 'a' ''; do
+		'--follow --trials 3 -n 2 a=1,2' '--explain -n 2 a=1,2' \
+		'--explain --follow --trials 3 a=1,2' '-n -1 a=1,2' 'a=1..2:step=x' 'a' ''; do
 		read -ra words <<<"$args"
 		run -2 --separate-stderr bo-propose "${words[@]}" </dev/null
 		[ "$output" = "" ]

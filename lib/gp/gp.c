@@ -357,31 +357,3 @@ double gp_length(const struct gp *g, size_t j)
 {
 	return 1 / sqrt(g->hyper[j]);
 }
-
-double gp_skill(struct gp *g, struct err *e)
-{
-	size_t n = g->n;
-	double *inverse = malloc(n * n * sizeof(*inverse)), *alpha = malloc(n * sizeof(*alpha));
-	double model = 0, mean = 0;
-
-	if (!inverse || !alpha) {
-		err_nomem(e);
-		goto out;
-	}
-	memcpy(inverse, g->factor, n * n * sizeof(*inverse));
-	memcpy(alpha, g->y, n * sizeof(*alpha));
-	la_chol_solve((int)n, inverse, 1, alpha);
-	la_chol_inverse((int)n, inverse);
-	for (size_t i = 0; i < n; i++) { /* Rasmussen & Williams, eq. 5.12 */
-		double miss = alpha[i] / inverse[i + i * n];
-
-		model += miss * miss;
-		mean += g->y[i] * g->y[i];
-	}
-	/* Without point i the mean of n scores with mean 0 is -y_i / (n - 1). */
-	mean *= (double)n / (double)(n - 1) * (double)n / (double)(n - 1);
-out:
-	free(alpha);
-	free(inverse);
-	return n < 3 || !(mean > 0) ? NAN : 1 - model / mean;
-}

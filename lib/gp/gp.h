@@ -94,10 +94,24 @@ void gp_metric(const struct gp *gp, double mean, double sd, double *metric_mean,
 	       double *metric_sd);
 
 /*
- * How much better than the mean of the others each point is predicted from the
- * others: 1 - sum (y - y_-i)^2 / sum (y - ybar_-i)^2, warped, parameters as they are.
- * 1 is perfect, 0 and less is worthless; NAN where all scores are equal or n < 3.
- * Takes no account of fantasies.  O(n^3).
+ * The average of f over m > 0 points, as one number of which the process is not sure:
+ * mean, and sd with the covariances of the points.  Takes no account of fantasies.
+ * O(n^2 + m n d + m^2 d).  False: out of memory.
+ */
+bool gp_average(struct gp *gp, const double *x, size_t m, double *mean, double *sd,
+		struct err *e);
+
+/*
+ * What each of the n observed scores is predicted to be from the others, warped, parameters
+ * and warping as they are, into mean (n) and sd (n, of the score: the noise is in it).
+ * Rasmussen & Williams, eq. 5.12.  Takes no account of fantasies.  O(n^3).
+ */
+bool gp_leave_one_out(struct gp *gp, double *mean, double *sd, struct err *e);
+
+/*
+ * How much better than the mean of the others that is: 1 - sum (y - y_-i)^2 / sum (y -
+ * ybar_-i)^2.  1 is perfect, 0 and less is worthless; NAN where all scores are equal or
+ * n < 3.
  */
 double gp_skill(struct gp *gp, struct err *e);
 

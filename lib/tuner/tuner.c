@@ -11,6 +11,7 @@
 #include "rng/rng.h"
 #include "tuner/box.h"
 #include "tuner/trials.h"
+#include "tuner/view.h"
 
 #define DRAWS 64 /* sets of scores that pending trials may bring */
 #define SCORES 3 /* without so many there is nothing to model */
@@ -414,4 +415,29 @@ bool tuner_skill(struct tuner *t, double *skill, struct err *e)
 		return false;
 	*skill = gp_skill(t->gp, e);
 	return !e->kind;
+}
+
+bool tuner_look(struct tuner *t, struct tuner_view *v, struct err *e)
+{
+	*v = (struct tuner_view){.space = t->o.space, .trials = &t->trials};
+	if (t->trials.scored < SCORES)
+		return true;
+	if (!fit(t, e) || !gp_fantasise(t->gp, NULL, 0, 1, 0, e))
+		return false;
+	if (!(v->rows = trials_in_order(&t->trials)))
+		return err_nomem(e);
+	v->n = choose(&t->trials, v->rows);
+	v->gp = t->gp;
+	return true;
+}
+
+bool tuner_seek(struct tuner *t, double *x, double *acquisition, struct err *e)
+{
+	double mean[DRAWS], sd;
+
+	if (!model(t, next_number(&t->trials), false, x, e))
+		return false;
+	gp_predict(t->gp, x, 1, mean, &sd);
+	*acquisition = acq_value(t->gp, mean, sd, NULL, NULL);
+	return true;
 }

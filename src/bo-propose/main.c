@@ -9,10 +9,11 @@
 #include "space/param.h"
 #include "space/space.h"
 #include "space/where.h"
+#include "tuner/explain.h"
 
 static const char *space_path, *log_path, *expression, *model;
 static long count = 1, parallel, trials, seed, start;
-static bool following, skip_bad;
+static bool following, skip_bad, explaining;
 
 static const struct cli_option options[] = {
 	{"count", 'n', CLI_INT, &count, "N", "write N proposals", 0, 1000000},
@@ -31,6 +32,8 @@ static const struct cli_option options[] = {
 	{"model", 'm', CLI_STRING, &model, "ID", "model to tune, part of each trial's name"},
 	{"start", 0, CLI_INT, &start, "N",
 	 "trials before the model is asked (0: parameters + 1, 5 to 10)", 0, 1000000},
+	{"explain", 0, CLI_FLAG, &explaining, NULL,
+	 "write what the model believes about the log, instead of proposals"},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL, "pass over bad lines, instead of stopping"},
 	{"seed", 0, CLI_INT, &seed, "N", "another seed, other proposals", 0, 1000000000},
 	{.type = CLI_LAST},
@@ -193,6 +196,23 @@ static bool propose_batch(struct run *r, struct err *e)
 	return ndjson_close(stdout, e);
 }
 
+static bool put_belief(void *ctx, const cJSON *rec, struct err *e)
+{
+	(void)ctx;
+	return ndjson_put(stdout, rec, e);
+}
+
+static bool explain(struct run *r, struct err *e)
+{
+	bool nothing;
+
+	if (!tuner_explain(r->tuner, put_belief, NULL, &nothing, e))
+		return false;
+	if (nothing)
+		cli_warn("fewer than three trials have a score: there is nothing to explain");
+	return ndjson_close(stdout, e);
+}
+
 /* A model that has learnt nothing still proposes; whoever reads should know. */
 static bool warn_of_no_skill(struct run *r, struct err *e)
 {
@@ -226,6 +246,9 @@ static void check_options(void)
 		cli_usage("--trials and --parallel go with --follow");
 	if (following && count != 1)
 		cli_usage("--count does not go with --follow");
+	if (explaining && (following || count != 1))
+		cli_usage("--explain writes no proposals: it goes with neither --follow nor "
+			  "--count");
 	if (space_path && !strcmp(space_path, "-"))
 		cli_usage("--space wants a file: standard input carries the trials");
 }
@@ -247,7 +270,9 @@ int main(int argc, char **argv)
 	in.on_bad = report_bad;
 	good = (following || read_input(&input, &in, &e)) &&
 	       open_all(&r, &input, argc - first, argv + first, &e) &&
-	       (following ? follow(&r, &in, &e) : propose_batch(&r, &e)) &&
+	       (explaining  ? explain(&r, &e)
+		: following ? follow(&r, &in, &e)
+			    : propose_batch(&r, &e)) &&
 	       warn_of_no_skill(&r, &e);
 	close_all(&r, &input);
 	ndjson_release(&in);

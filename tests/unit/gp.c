@@ -8,6 +8,7 @@
 #include "gp/internal.h"
 #include "gp/kernel.h"
 #include "gp/minimise.h"
+#include "la/la.h"
 #include "rng/rng.h"
 #include "rng/sobol.h"
 #include "tap.h"
@@ -271,6 +272,64 @@ static void closed_form(void)
 	gp_free(gp);
 }
 
+/* The process without point i, factored anew: its prediction of that score. */
+static void refit(const struct gp *g, const double *x, size_t n, size_t i, double *mean,
+		  double *sd)
+{
+	double K[N * N], k[N], v[N], w[N];
+	size_t at[N], m = 0;
+
+	for (size_t a = 0; a < n; a++)
+		if (a != i)
+			at[m++] = a;
+	for (size_t a = 0; a < m; a++) {
+		double column[N];
+
+		gp_covariances(g, x + at[a] * D, 0, n, column, NULL);
+		for (size_t b = 0; b < m; b++)
+			K[b + a * m] = column[at[b]] + (a == b ? g->hyper[D + 1] : 0);
+		k[a] = column[i];
+		w[a] = g->y[at[a]];
+	}
+	la_chol((int)m, K);
+	memcpy(v, k, m * sizeof(*v));
+	la_lower_solve((int)m, K, 1, v);
+	la_lower_solve((int)m, K, 1, w);
+	*mean = la_dot((int)m, v, w);
+	*sd = sqrt(g->hyper[D] + g->hyper[D + 1] - la_dot((int)m, v, v));
+}
+
+static void judging(void)
+{
+	enum { FEW = 15 };
+	double x[FEW * D], y[FEW], mean[FEW], sd[FEW], m, s, one, other, worst = 0;
+	struct err e = {0};
+	struct gp *gp;
+	double far[2 * D];
+
+	sample(FEW, 8, x, y);
+	gp = learnt(x, y, FEW, D, category, &e);
+	ok(gp_leave_one_out(gp, mean, sd, &e), "each score is predicted from the others");
+	for (size_t i = 0; i < FEW; i++) {
+		refit(gp, x, FEW, i, &m, &s);
+		worst = fmax(worst, fmax(fabs(m - mean[i]), fabs(s - sd[i])));
+	}
+	is_near(worst, 0, 1e-9, "as a process would that has not seen it");
+
+	memcpy(far, x, D * sizeof(*x));
+	memcpy(far + D, x, D * sizeof(*x));
+	gp_predict(gp, x, 1, &m, &s);
+	gp_average(gp, far, 1, &one, &other, &e);
+	ok(fabs(one - m) < 1e-9 && fabs(other - s) < 1e-6, "the average of one point is it");
+	gp_average(gp, far, 2, &one, &other, &e);
+	ok(fabs(one - m) < 1e-9 && fabs(other - s) < 1e-6, "so is that of it twice");
+	far[0] = 40; /* nothing is known there, and it has nothing to do with the first */
+	gp_average(gp, far, 2, &one, &other, &e);
+	is_near(one, m / 2, 1e-6, "the mean of two points that are not alike");
+	is_near(other, sqrt(s * s + gp_hyper(gp)[D]) / 2, 1e-4, "and its deviation");
+	gp_free(gp);
+}
+
 static void fantasies(void)
 {
 	enum { P = 3, S = 256 };
@@ -379,6 +438,7 @@ int main(void)
 	gradients();
 	posterior();
 	closed_form();
+	judging();
 	fantasies();
 	hard_cases();
 	many_points();
