@@ -61,7 +61,8 @@ score='jq -c --unbuffered -f score.jq'
 	[ "$stderr" = "" ]
 	assert_json 'length == 3 and ([.[].number] == [18,19,20]) and
 		([.[].source] == ["model","model","trust-region"]) and
-		all(.[]; .by == "bo-propose" and .acquisition < 0 and .predicted.sd > 0 and .predicted.mean < 1 and .params.kind == "b")'
+		all(.[]; .by == "bo-propose" and .acquisition < 0 and .improvement > 0 and
+			.predicted.sd > 0 and .predicted.mean < 1 and .params.kind == "b")'
 }
 
 @test "the order of a log does not matter, nor how it is split" {
@@ -444,6 +445,34 @@ score='jq -c --unbuffered -f score.jq'
 	{ sed -n 2p new && sed -n 1p new && sed -n 3p new; } >expected
 	[ "$(head -n 3 round | jq -r .trial)" = "$(jq -r .trial expected)" ]
 	[ "$(head -n 1 round | jq -r .job)" = 7 ]
+}
+
+@test "--stop-when-converged ends a loop with status 8 when nothing is left to gain" {
+	loop "$score" --parallel 2 --trials 300 --stop-when-converged "${space[@]}"
+	[[ $(cat statuses) == "8 0" ]]
+	[[ $(cat stderr) == "bo-propose: after "*" trials: converged: for 8 proposals less was expected to be gained than the noise of "* ]]
+	n=$(wc -l <round)
+	[ "$n" -gt 20 ]
+	[ "$n" -lt 200 ]
+	output=$(cat round)
+	assert_json '([.[].score] | min) < 0.01'
+	# Whoever runs it again gets the same answer; without the option it goes on.
+	run -8 --separate-stderr bo-propose --stop-when-converged "${space[@]}" <round
+	[ "$output" = "" ]
+	[[ $stderr == "bo-propose: converged: "* ]]
+	run -0 --separate-stderr bo-propose "${space[@]}" <round
+	assert_json 'length == 1'
+}
+
+@test "with the scores of folds, their noise is what counts" {
+	cat >folds.jq <<-END
+		$(cat score.jq) | .folds = [.score, .score + 9, .score - 9]
+	END
+	loop 'jq -c --unbuffered -f folds.jq' --trials 300 --stop-when-converged "${space[@]}"
+	[[ $(cat statuses) == "8 0" ]]
+	# 9 sqrt(1/3 + 1/2), so eight proposals after the start, and the box's between them
+	[[ $(cat stderr) == *"than the noise of 8.22, now "* ]]
+	[ "$(wc -l <round)" -lt 20 ]
 }
 
 @test "a log that holds all trials leaves nothing to do" {

@@ -119,6 +119,27 @@ static double number_of(const cJSON *rec)
 	return v >= 0 && v < 0x1p53 && v == floor(v) ? v : -1;
 }
 
+/*
+ * The deviation of a mean over K folds as an estimate for other data, from that of the
+ * folds: s sqrt(1/K + 1/(K - 1)), a fold being 1/(K - 1) of what is learnt from (Nadeau &
+ * Bengio, "Inference for the generalization error", 2003, section 3).
+ */
+static double noise_of(const cJSON *rec)
+{
+	const cJSON *folds = json_get(rec, "folds"), *f;
+	double n = 0, mean = 0, sum = 0;
+
+	cJSON_ArrayForEach (f, folds) { /* Welford */
+		double off = cJSON_IsNumber(f) ? f->valuedouble - mean : NAN;
+
+		mean += off / ++n;
+		sum += off * (cJSON_IsNumber(f) ? f->valuedouble - mean : NAN);
+	}
+	if (!cJSON_IsArray(folds) || n < 2 || !isfinite(sum))
+		return NAN;
+	return sqrt(sum / (n - 1) * (1 / n + 1 / (n - 1)));
+}
+
 /* Is rec a trial of the model and space?  If not it is counted as passed over, or it
  * cannot be told: false with e set. */
 static bool belongs(struct trials *t, const cJSON *rec, struct err *e)
@@ -140,6 +161,7 @@ static bool belongs(struct trials *t, const cJSON *rec, struct err *e)
 static struct known *known_new(const struct trials *t, const cJSON *rec, struct err *e)
 {
 	const cJSON *params = json_get(rec, "params");
+	const char *source = json_str(rec, "source");
 	struct known *k;
 	bool all;
 
@@ -152,6 +174,9 @@ static struct known *known_new(const struct trials *t, const cJSON *rec, struct 
 	k->snapped = k->x + t->d;
 	memcpy(k->id, trial_id(rec), sizeof(k->id));
 	k->number = number_of(rec);
+	k->expected = k->noise = NAN;
+	if (source && !strcmp(source, "model"))
+		k->expected = json_num(rec, "improvement", NAN);
 	k->exact = space_encode(t->space, params, k->x) == SPACE_INSIDE && all;
 	memcpy(k->snapped, k->x, t->d * sizeof(double));
 	space_snap(t->space, k->snapped);
@@ -215,6 +240,7 @@ bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e
 	t->scored -= !isnan(k->score);
 	k->final = true;
 	k->score = score;
+	k->noise = isnan(score) ? NAN : noise_of(rec);
 	return true;
 }
 

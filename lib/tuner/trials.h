@@ -17,6 +17,9 @@ struct known {
 	bool exact;      /* params is a setting of the space: x is all of it */
 	double score;    /* less is better; NAN: failed, or not final */
 	double number;   /* as the proposer gave it, or -1 */
+	double expected; /* improvement that the process expected of it, anywhere in the
+			  * space, in units of the metric; NAN: not found that way */
+	double noise;    /* deviation of the score by its folds, or NAN: see tuner.h */
 	double *x;       /* d coordinates */
 	double *snapped; /* d: the same, as acq proposes settings */
 };

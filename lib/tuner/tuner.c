@@ -10,6 +10,7 @@
 #include "json/json.h"
 #include "rng/rng.h"
 #include "tuner/box.h"
+#include "tuner/converge.h"
 #include "tuner/trials.h"
 #include "tuner/view.h"
 
@@ -324,9 +325,12 @@ static bool add_prediction(struct tuner *t, cJSON *rec, const double *x, struct 
 	double mean[DRAWS], sd, centre = 0, var = 0;
 	size_t S = gp_means(t->gp);
 	cJSON *o = cJSON_CreateObject();
+	double worth;
 
 	gp_predict(t->gp, x, 1, mean, &sd);
-	if (!json_set_num(rec, "acquisition", acq_value(t->gp, mean, sd, NULL, NULL))) {
+	worth = acq_value(t->gp, mean, sd, NULL, NULL);
+	if (!json_set_num(rec, "acquisition", worth) ||
+	    !json_set_num(rec, "improvement", exp(worth) * tuner_unit(t->gp))) {
 		cJSON_Delete(o);
 		return err_nomem(e);
 	}
@@ -383,6 +387,26 @@ static double next_number(const struct trials *t)
 	return next;
 }
 
+/* Unless it shall stop now: is x, found in the whole space, worth a trial? */
+static bool worthwhile(struct tuner *t, const double *x, struct err *e)
+{
+	double mean[DRAWS], sd, gain, noise;
+
+	if (!t->o.stop_when_converged)
+		return true;
+	gp_predict(t->gp, x, 1, mean, &sd);
+	gain = exp(acq_value(t->gp, mean, sd, NULL, NULL)) * tuner_unit(t->gp);
+	if (!converge_noise(&t->trials, &noise))
+		return err_nomem(e);
+	if (isnan(noise))
+		noise = tuner_noise(t->gp, t->d);
+	return !converge_reached(&t->trials, TUNER_CONVERGED, gain, noise) ||
+	       err_set(e, ERR_EXHAUSTED,
+		       "converged: for %d proposals less was expected to be gained than the "
+		       "noise of %.3g, now %.3g",
+		       TUNER_CONVERGED, noise, gain);
+}
+
 cJSON *tuner_ask(struct tuner *t, struct err *e)
 {
 	const struct trials *k = &t->trials;
@@ -395,11 +419,10 @@ cJSON *tuner_ask(struct tuner *t, struct err *e)
 	if (!x)
 		err_nomem(e);
 	else if (early ? start(t, x, e) : model(t, number, local, x, e))
-		rec = record(t, x, number,
-			     early   ? "start"
-			     : local ? "trust-region"
-				     : "model",
-			     e);
+		rec = early                 ? record(t, x, number, "start", e)
+		      : local               ? record(t, x, number, "trust-region", e)
+		      : worthwhile(t, x, e) ? record(t, x, number, "model", e)
+					    : NULL;
 	else if (e->kind == ERR_EXHAUSTED && t->o.where)
 		err_prefix(e, "with --where");
 	free(x);

@@ -22,6 +22,13 @@
  * parameter of the space, or another model than the tuner's, is passed over and
  * counted.  A tuner without a model takes trials of one model only.
  *
+ * Converged is a tuner whose last TUNER_CONVERGED proposals from anywhere in the space, the
+ * one to be made among them, were each expected to improve by less than the noise: the
+ * median deviation of scores by their folds, s sqrt(1/K + 1/(K - 1)) with s the standard
+ * deviation of the K numbers of `folds`, or where no trial has them that of the
+ * process (Makarova et al., "Automatic termination for hyperparameter optimization",
+ * 2022, have the idea).
+ *
  * Cost: see gp.h; of more than TUNER_MODEL_MAX trials with scores the process sees
  * that many: the best, the newest, and a spread of the others.
  */
@@ -39,6 +46,7 @@
 #include "space/where.h"
 
 #define TUNER_MODEL_MAX 1000
+#define TUNER_CONVERGED 8
 
 struct tuner;
 
@@ -48,6 +56,7 @@ struct tuner_options {
 	const char *model;         /* part of the trials' names; NULL: none. Borrowed */
 	uint64_t seed;
 	size_t start; /* trials before the process is asked; 0: dimensions + 1, 5 to 10 */
+	bool stop_when_converged;
 };
 
 /* NULL: out of memory. */
@@ -67,8 +76,9 @@ bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e);
  * A new `proposed` record, pending from now on; the caller's.  It has the fields of
  * trial_new, `number` (how many trials were asked for before it), `source` (which of
  * the three above) and, from the process, `acquisition` (acq_value: ln expected
- * improvement in warped units) and `predicted` (mean, sd, in units of the metric).  NULL:
- * ERR_EXHAUSTED where no setting is left, ERR_INPUT from --where, ERR_SYSTEM.
+ * improvement in warped units), `improvement` (that, in units of the metric) and `predicted`
+ * (mean, sd, in units of the metric).  NULL: ERR_EXHAUSTED where no setting is left or the
+ * tuner has converged and shall stop then, ERR_INPUT from --where, ERR_SYSTEM.
  */
 cJSON *tuner_ask(struct tuner *t, struct err *e);
 

@@ -13,7 +13,7 @@
 
 static const char *space_path, *log_path, *expression, *model;
 static long count = 1, parallel, trials, seed, start;
-static bool following, skip_bad, explaining;
+static bool following, skip_bad, explaining, stopping;
 
 static const struct cli_option options[] = {
 	{"count", 'n', CLI_INT, &count, "N", "write N proposals", 0, 1000000},
@@ -34,6 +34,8 @@ static const struct cli_option options[] = {
 	 "trials before the model is asked (0: parameters + 1, 5 to 10)", 0, 1000000},
 	{"explain", 0, CLI_FLAG, &explaining, NULL,
 	 "write what the model believes about the log, instead of proposals"},
+	{"stop-when-converged", 0, CLI_FLAG, &stopping, NULL,
+	 "end with status 8 when less is expected to be gained than the noise"},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL, "pass over bad lines, instead of stopping"},
 	{"seed", 0, CLI_INT, &seed, "N", "another seed, other proposals", 0, 1000000000},
 	{.type = CLI_LAST},
@@ -174,6 +176,7 @@ static bool open_all(struct run *r, const struct input *input, int n, char **arg
 			.model = model ? model : space_model(r->space),
 			.seed = (uint64_t)seed,
 			.start = (size_t)start,
+			.stop_when_converged = stopping,
 		},
 		e);
 	if (!r->tuner || (r->log && !learn(r, r->log, log_path, e)) ||

@@ -276,7 +276,7 @@ static void closed_form(void)
 static void refit(const struct gp *g, const double *x, size_t n, size_t i, double *mean,
 		  double *sd)
 {
-	double K[N * N], k[N], v[N], w[N];
+	double K[N * N], k[N] = {0}, v[N], w[N] = {0};
 	size_t at[N], m = 0;
 
 	for (size_t a = 0; a < n; a++)

@@ -8,6 +8,7 @@
 #include "tap.h"
 #include "trial/trial.h"
 #include "tuner/box.h"
+#include "tuner/converge.h"
 
 static const char *const args[] = {"a=0.0..1.0", "b=1e-4..1.0:log", "c=1..20", "d=x,y,z",
 				   "e=0.0..1.0?d=y"};
@@ -256,6 +257,59 @@ static void boxes(void)
 	is_near(box_side(order, 40, 4, 1), 0.8 / 64, 1e-9, "it gets small");
 }
 
+/* Trials 0, 1, 2 ... of which the first was not found by the process. */
+static void convergence(void)
+{
+	static const double expected[] = {NAN, 0.5, 0.01, NAN, 0.03, 0.02};
+	enum { K = sizeof(expected) / sizeof(*expected) };
+	struct known k[K];
+	struct known *at[K];
+	struct trials t = {.at = at, .n = K};
+	double noise;
+
+	for (int i = 0; i < K; i++) {
+		k[i] = (struct known){.number = i, .expected = expected[i], .noise = NAN};
+		at[(i + 2) % K] = &k[i]; /* whatever their order */
+	}
+	ok(converge_reached(&t, 4, 0.01, 0.1), "four in a row below the noise are enough");
+	ok(!converge_reached(&t, 5, 0.01, 0.1), "five are not where the fifth was above");
+	ok(!converge_reached(&t, 4, 0.2, 0.1), "nor four where the next one is");
+	ok(!converge_reached(&t, 4, 0.01, 0.02), "the noise of now counts");
+	ok(!converge_reached(&t, 6, 0.01, 1) && !converge_reached(&t, 9, NAN, 1),
+	   "too few proposals are not enough");
+	ok(converge_noise(&t, &noise) && isnan(noise), "without folds no noise is known");
+	k[1].noise = 3;
+	k[2].noise = 1;
+	k[4].noise = 2;
+	ok(converge_noise(&t, &noise) && noise == 2, "of several it is the median");
+}
+
+/* A trial that brings its folds. */
+static void folds(void)
+{
+	struct space *s = space_of(args, ARGS);
+	struct tuner *t = tuner_of(s, 1);
+	struct trials known;
+	cJSON *rec[1], *f = cJSON_CreateArray();
+	struct err e = {0};
+
+	run(t, rec, 1);
+	for (int i = 0; i < 5; i++)
+		cJSON_AddItemToArray(f, cJSON_CreateNumber(i));
+	json_set(rec[0], "folds", f);
+	trials_init(&known, s, NULL);
+	trials_put(&known, rec[0], NULL, &e);
+	is_near(known.at[0]->noise, sqrt(2.5 * (1.0 / 5 + 1.0 / 4)), 1e-12,
+		"the noise of a trial is that of its folds");
+	json_set(rec[0], "folds", cJSON_CreateString("x"));
+	trials_put(&known, rec[0], NULL, &e);
+	ok(isnan(known.at[0]->noise), "where these are numbers");
+	trials_release(&known);
+	cJSON_Delete(rec[0]);
+	tuner_free(t);
+	space_free(s);
+}
+
 int main(void)
 {
 	any_order();
@@ -264,5 +318,7 @@ int main(void)
 	refusals();
 	models();
 	boxes();
+	convergence();
+	folds();
 	return tap_end();
 }
