@@ -269,7 +269,7 @@ static bool kernel(struct draft *d, struct err *e)
 /* The columns as their principal components: fewer, and of falling weight. */
 static bool components(struct draft *d, struct err *e)
 {
-	if (!draft_step(d, NODE_PCA, &pca_task, d->input[0], e))
+	if (!draft_step(d, NODE_PCA, &pca_near_task, d->input[0], e))
 		return false;
 	for (size_t i = 1; i < d->inputs; i++)
 		if (!build_edge(d->b, d->input[i], d->id, e))

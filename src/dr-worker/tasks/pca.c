@@ -18,11 +18,16 @@
 
 static const char *const automatic[] = {"auto", NULL};
 
-static const struct param params[] = {
-	{"k", .options = automatic, .integer = {true, 1, 100000}, .initial = {"auto", 0},
-	 .help = "components that are kept; auto: as many as hold 90 % of the variance, at "
-		 "most 20"},
-};
+#define K(share, most)                                                                         \
+	{                                                                                      \
+		"k", .options = automatic, .integer = {true, 1, 100000},                       \
+		     .initial = {"auto", 0},                                                   \
+		     .help = "components that are kept; auto: as many as hold " share          \
+			     " % of the variance, at most " most                               \
+	}
+
+static const struct param params[] = {K("90", "20")};
+static const struct param near_params[] = {K("99", "200")};
 
 static const struct task_link links[] = {
 	{"Finding structure with randomness: Probabilistic algorithms for constructing "
@@ -31,12 +36,23 @@ static const struct task_link links[] = {
 	{NULL, NULL},
 };
 
+#define DESCRIPTION                                                                            \
+	"The columns are replaced by the few weighted sums of them in which the rows differ "  \
+	"most."
+
 const struct task pca_task = {
 	.name = "Partial Principal Components Analysis",
 	.title = "Principal components",
-	.description = "The columns are replaced by the few weighted sums of them in which the "
-		       "rows differ most.",
+	.description = DESCRIPTION,
 	TASK_PARAMS(params),
+	.links = links,
+};
+
+const struct task pca_near_task = {
+	.name = "Principal Components Analysis",
+	.title = "Principal components",
+	.description = DESCRIPTION,
+	TASK_PARAMS(near_params),
 	.links = links,
 };
 
@@ -221,14 +237,13 @@ static bool solve_wide(struct pca *c, uint64_t seed, struct err *e)
 	return ok;
 }
 
-/* How many of the components are worth keeping. */
-static size_t keep(const struct pca *c, bool by_share)
+/* How many of the components are worth keeping: those that hold a share of the variance. */
+static size_t keep(const struct pca *c, double share)
 {
 	double sum = 0;
 	size_t k = 0;
 
-	while (k < c->k && c->value[k] > NOTHING * c->value[0] &&
-	       !(by_share && sum >= PCA_AUTO_SHARE * c->total))
+	while (k < c->k && c->value[k] > NOTHING * c->value[0] && sum < share * c->total)
 		sum += c->value[k++];
 	return k;
 }
@@ -260,7 +275,8 @@ static bool write_components(const struct pca *c, struct matrix *out, struct err
 /* How many components to compute. */
 static bool choose(struct pca *c, const struct params *s, struct err *e)
 {
-	double want = params_word(s, "k") ? PCA_AUTO_MOST : params_number(s, "k");
+	double most = s->table == near_params ? PCA_NEAR_MOST : PCA_AUTO_MOST;
+	double want = params_word(s, "k") ? most : params_number(s, "k");
 
 	if (c->p > PCA_EXACT_COLUMNS && want > PCA_WIDE_MOST)
 		return err_set(e, ERR_REFUSED,
@@ -274,6 +290,9 @@ bool pca_encode(const struct block *in, const uint32_t *train, size_t n, const s
 		uint64_t seed, struct matrix *out, struct err *e)
 {
 	struct pca c = {.train = train, .n = n};
+	double share = !params_word(s, "k")      ? INFINITY
+		       : s->table == near_params ? PCA_NEAR_SHARE
+						 : PCA_AUTO_SHARE;
 	bool ok;
 
 	if (!(in->x.cols + in->sparse.cols))
@@ -291,7 +310,7 @@ bool pca_encode(const struct block *in, const uint32_t *train, size_t n, const s
 		ok = c.p > PCA_EXACT_COLUMNS ? solve_wide(&c, seed, e) : solve_exactly(&c, e);
 	}
 	if (ok) {
-		c.k = c.total > 0 ? keep(&c, params_word(s, "k")) : 0;
+		c.k = c.total > 0 ? keep(&c, share) : 0;
 		ok = write_components(&c, out, e);
 	}
 	free(c.vector);
