@@ -9,12 +9,16 @@
 #define WHOLE(low, high) .integer = {true, low, high}
 #define DEFAULT(v) .initial = {NULL, v}
 
+static const char *const automatic[] = {"auto", NULL};
+
 static const struct param params[] = {
 	{"bootstrap_share", REAL(0.1, 1), .grid = true, DEFAULT(0.63),
 	 .help = "share of the rows drawn for each tree, without replacement"},
-	{"max_depth", WHOLE(1, 30), .grid = true, DEFAULT(10), .help = "depth of the trees"},
-	{"max_features", REAL(0.01, 1), .grid = true, DEFAULT(0.15),
-	 .help = "share of the columns drawn for each split"},
+	{"max_depth", WHOLE(1, 30), .grid = true, DEFAULT(16), .help = "depth of the trees"},
+	{"max_features", .options = automatic, REAL(0.01, 1), .grid = true,
+	 .initial = {"auto", 0},
+	 .help = "share of the columns drawn for each split; auto: a third for numbers, for "
+		 "classes as many as the square root of their number"},
 	{"min_samples_leaf", WHOLE(1, 10000), .grid = true, DEFAULT(5),
 	 .help = "training rows that a leaf must have"},
 	{"n_estimators", WHOLE(10, 2000), .grid = true, DEFAULT(500), .help = "trees"},
@@ -50,14 +54,24 @@ const struct task forest_regressor = {
 	.links = links,
 };
 
+/* The share of the columns drawn for each split. */
+static double features(const struct learner_input *in)
+{
+	if (!params_word(&in->params, "max_features"))
+		return params_number(&in->params, "max_features");
+	return in->regression ? 1.0 / 3 : 1 / sqrt((double)in->x->cols);
+}
+
 static bool configure(const struct booster *b, const struct learner_input *in, struct err *e)
 {
 	static const struct {
 		const char *ours, *theirs;
 	} same[] = {
-		{"bootstrap_share", "subsample"},      {"max_depth", "max_depth"},
-		{"max_features", "colsample_bynode"},  {"min_samples_leaf", "min_child_weight"},
-		{"n_estimators", "num_parallel_tree"}, {"random_state", "seed"},
+		{"bootstrap_share", "subsample"},
+		{"max_depth", "max_depth"},
+		{"min_samples_leaf", "min_child_weight"},
+		{"n_estimators", "num_parallel_tree"},
+		{"random_state", "seed"},
 	};
 	double mean = 0;
 
@@ -68,7 +82,8 @@ static bool configure(const struct booster *b, const struct learner_input *in, s
 					params_number(&in->params, same[i].ours), e))
 			return false;
 	/* Every row's second derivative is 1, so min_child_weight counts rows. */
-	return booster_set(b, "objective", "reg:squarederror", e) &&
+	return booster_set_number(b, "colsample_bynode", features(in), e) &&
+	       booster_set(b, "objective", "reg:squarederror", e) &&
 	       booster_set(b, "tree_method", "hist", e) && booster_set(b, "eta", "1", e) &&
 	       booster_set(b, "lambda", "0", e) && booster_set(b, "nthread", "1", e) &&
 	       booster_set(b, "verbosity", "0", e) &&
