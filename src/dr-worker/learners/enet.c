@@ -30,7 +30,7 @@ static void expand(struct enet *m)
 		if (!(m->w[i] > 0)) /* both stay 0 */
 			continue;
 		if (m->binomial) {
-			p = sigmoid(m->eta[i]);
+			p = sigmoid(m->eta[i] + (m->offset ? m->offset[i] : 0));
 			v = fmax(p * (1 - p), PROBABILITY_MIN);
 			m->curvature[i] = m->w[i] * v;
 			m->residual[i] = m->w[i] * (m->y[i] - p);
@@ -206,6 +206,12 @@ void enet_solve(struct enet *m, double lambda)
 		solve_candidates(m);
 		look(m);
 	} while (m->passes < PASSES_MAX && let_in_beyond(m, lambda * m->alpha * m->total));
+}
+
+void enet_offset_moved(struct enet *m)
+{
+	expand(m);
+	look(m);
 }
 
 double enet_lambda_max(struct enet *m)

@@ -30,7 +30,8 @@
 struct enet {
 	/* Of the caller, before enet_init; borrowed. */
 	const struct sparse *x;
-	const double *w, *y; /* x.rows */
+	const double *w, *y;  /* x.rows */
+	const double *offset; /* x.rows, added to eta in the loss (binomial), or NULL */
 	bool binomial, no_intercept;
 	double alpha;     /* 0 < alpha <= 1 */
 	double tolerance; /* of the loss, relative to that of a constant: 1e-6, say */
@@ -61,6 +62,9 @@ void enet_release(struct enet *m);
 /* The smallest lambda at which all coefficients are zero, or with little alpha are small;
  * call it before enet_solve, if at all. */
 double enet_lambda_max(struct enet *m);
+
+/* To be called when the numbers of the offset have changed, before enet_solve. */
+void enet_offset_moved(struct enet *m);
 
 /* Move to this lambda from the one solved last: going downwards, step by step, is
  * faster than going straight to it. */

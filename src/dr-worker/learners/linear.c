@@ -7,7 +7,7 @@
 #include "data/mix.h"
 #include "learners/design.h"
 #include "learners/enet_auto.h"
-#include "learners/one_rest.h"
+#include "learners/multinomial.h"
 
 static const char *const automatic[] = {"auto", NULL};
 static const char *const no_yes[] = {"False", "True", NULL};
@@ -83,6 +83,8 @@ const struct task ridge_regressor = {
 	.links = links,
 };
 
+#define ALPHAS 3 /* tried where it is auto */
+
 struct fit {
 	struct sparse x; /* sparse and dense columns together */
 	double *y, *eta, *best;
@@ -125,16 +127,24 @@ static bool open_fit(struct fit *f, const struct learner_input *in, struct err *
 	return design_sparse(in, &f->x, e);
 }
 
+/* The alphas to be tried; returns how many. */
+static size_t read_alphas(const struct params *p, double alpha[ALPHAS])
+{
+	static const double candidates[ALPHAS] = {0.1, 0.5, 0.9};
+
+	memcpy(alpha, candidates, sizeof candidates);
+	if (params_word(p, "enet_alpha"))
+		return ALPHAS;
+	alpha[0] = params_number(p, "enet_alpha");
+	return 1;
+}
+
 /* Fit with each alpha; f->best is what the best of them predicts. */
 static bool fit_alphas(struct fit *f, const struct learner_input *in, struct err *e)
 {
-	static const double candidates[] = {0.1, 0.5, 0.9};
 	const struct params *p = &in->params;
-	const double one = params_number(p, "enet_alpha");
-	bool chosen = !params_word(p, "enet_alpha");
-	const double *alpha = chosen ? &one : candidates;
-	size_t n = chosen ? 1 : sizeof candidates / sizeof *candidates;
-	double best = INFINITY;
+	double alpha[ALPHAS], best = INFINITY;
+	size_t n = read_alphas(p, alpha);
 	struct enet_auto a = {
 		.x = &f->x,
 		.at = in->train,
@@ -177,13 +187,54 @@ static void close_fit(struct fit *f)
 	free(f->y);
 }
 
+/* Several classes, all at once, with each alpha. */
+static bool fit_classes(struct learner_input *in, struct err *e)
+{
+	const struct params *p = &in->params;
+	struct sparse x = {0};
+	size_t rows = in->x->rows;
+	double alpha[ALPHAS], best = INFINITY;
+	size_t n = read_alphas(p, alpha);
+	struct multinomial m = {
+		.x = &x,
+		.train = in->train,
+		.n = in->n_train,
+		.classes = in->classes,
+		.y = in->y,
+		.level = in->level,
+		.lambda = params_number(p, "enet_lambda"), /* 0 where it is auto */
+		.want_loss = n > 1,
+		.no_intercept = !params_true(p, "fit_intercept"),
+		.tolerance = params_number(p, "tol"),
+		.newton_max = (long)params_number(p, "max_iter"),
+		.seed = mix(in->seed, (uint64_t)params_number(p, "random_state")),
+		.eta = malloc((rows * in->classes + 1) * sizeof *m.eta),
+	};
+	bool ok = (m.eta || err_nomem(e)) && design_check(in, e) && design_sparse(in, &x, e);
+
+	for (size_t i = 0; ok && i < n; i++) {
+		m.alpha = alpha[i];
+		ok = multinomial_fit(&m, e);
+		if (!ok || (i && m.loss >= best))
+			continue;
+		best = m.loss;
+		for (size_t k = 0; k < in->n_apply; k++)
+			multinomial_probabilities(m.eta, rows, in->classes, in->apply[k],
+						  in->p + k * in->classes);
+	}
+	in->iterations = -1;
+	sparse_release(&x);
+	free(m.eta);
+	return ok;
+}
+
 bool linear_fit(struct learner_input *in, struct err *e)
 {
 	struct fit f = {0};
 	bool ok;
 
 	if (in->classes > 2)
-		return one_rest_fit(in, linear_fit, e);
+		return fit_classes(in, e);
 	ok = open_fit(&f, in, e) && fit_alphas(&f, in, e);
 	for (size_t i = 0; ok && i < in->n_apply; i++) {
 		double eta = f.best[in->apply[i]];

@@ -5,6 +5,7 @@
 #include "learners/linear.h"
 #include "learners/logistic.h"
 #include "learners/majority.h"
+#include "learners/multinomial.h"
 #include "learners/network.h"
 #include "learners/one_rest.h"
 #include "learners/xgboost.h"
@@ -104,6 +105,62 @@ static void test_absent(void)
 	learning_close(&l);
 }
 
+/* At the smallest penalised loss of a ridge regression b_k = -1 / (lambda n) sum_i x_i (p_ik -
+ * y_ik): what the model says is then what b says. */
+static void test_multinomial(void)
+{
+	enum { COLS = 2 };
+	struct err e = {0};
+	struct sparse x = {0};
+	double eta[ROWS * CLASSES], off = 0, constant = 0;
+	struct multinomial m = {
+		.x = &x,
+		.n = ROWS,
+		.classes = CLASSES,
+		.lambda = 0.01,
+		.tolerance = 1e-10,
+		.newton_max = 100,
+		.eta = eta,
+	};
+
+	make(&ridge_classifier);
+	m.train = l.row;
+	m.y = l.y;
+	sparse_init(&x, ROWS, &e);
+	for (size_t j = 0; j < COLS; j++) {
+		for (size_t i = 0; i < ROWS; i++)
+			sparse_put(&x, (uint32_t)i, l.x[j * ROWS + i], &e);
+		sparse_end_column(&x, &e);
+	}
+	if (!ok(multinomial_fit(&m, &e), "a linear model of several classes %s", e.text))
+		return;
+	for (size_t k = 0; k < CLASSES; k++) {
+		double b[COLS] = {0}, sum = 0, p[CLASSES];
+
+		for (size_t i = 0; i < ROWS; i++) {
+			double rest;
+
+			multinomial_probabilities(eta, ROWS, CLASSES, i, p);
+			rest = p[k] - (l.y[i] == (double)k);
+			sum += rest;
+			for (size_t j = 0; j < COLS; j++)
+				b[j] -= (double)l.x[j * ROWS + i] * rest / ROWS / m.lambda;
+		}
+		constant = fmax(constant, fabs(sum) / ROWS);
+		for (size_t i = 1; i < ROWS; i++) {
+			double says = eta[k * ROWS + i] - eta[k * ROWS];
+
+			for (size_t j = 0; j < COLS; j++)
+				says -= b[j] * (double)(l.x[j * ROWS + i] - l.x[j * ROWS]);
+			off = fmax(off, fabs(says));
+		}
+	}
+	is_near(constant, 0, 1e-4, "each class is predicted as often as it is there");
+	is_near(off, 0, 0.02, "the weights have the gradient that the penalty asks for");
+	sparse_release(&x);
+	learning_close(&l);
+}
+
 int main(void)
 {
 	double p[] = {.2, .2, .4, 0, 0, 0};
@@ -120,5 +177,6 @@ int main(void)
 	fit("network", &network_classifier, network_fit, 0.55);
 	test_margin();
 	test_absent();
+	test_multinomial();
 	return tap_end();
 }
