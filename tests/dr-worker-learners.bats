@@ -123,6 +123,17 @@ sections() {
 	assert_json '.[0] | .task == "Multiclass" and .labels == [8,9,10] and .rows == 40'
 }
 
+@test "a class that the training rows do not have is thought possible" {
+	awk 'BEGIN { print "x,y,part"; for (i = 0; i < 240; i++) print i % 37 "," (i < 20 ? "new" : i % 37 < 12 ? "low" : i % 37 < 25 ? "mid" : "high") "," (i < 80 ? "a" : i < 160 ? "b" : "c") }' >table.csv
+	aim y ',"cv_method":"user","column":"part"'
+	jq -c . <<<"$output" >aim.json
+	for model in '^eXtreme' RandomForest 'L2 /' Logistic Nearest Neural Majority; do
+		fit "$model"
+		# A quarter of fold 0 is new: at a probability of 1e-15 it would cost 8 and more.
+		assert_json '.[0].metrics.LogLoss.folds[0] | . > 0.5 and . < 4'
+	done
+}
+
 @test "a search tries what comes before the learner too" {
 	packages orphaned
 	lambda=$(param "ElasticNet Predictions" enet_lambda)

@@ -270,6 +270,36 @@ bool pipeline_encodes(const struct pipeline *l, const struct setting *setting)
 	return l->b->node[learner].kind == NODE_TEXT_LEARNER || i < l->settings->first[learner];
 }
 
+/* Classes that the training rows do not have may yet occur: together they get what half a
+ * training row would have, the others less by that. */
+static bool allow_for_absent(const struct pipeline *l, const uint32_t *train, size_t n,
+			     double *p, size_t n_apply, struct err *e)
+{
+	size_t classes = l->p->classes, absent = classes;
+	double mass = 0.5 / ((double)n + 0.5);
+	bool *there = calloc(classes, sizeof *there);
+
+	if (!there)
+		return err_nomem(e);
+	for (size_t i = 0; i < n; i++)
+		if (!there[l->level[train[i]]]) {
+			there[l->level[train[i]]] = true;
+			absent--;
+		}
+	for (size_t i = 0; absent && i < n_apply; i++, p += classes) {
+		double sum = 0;
+
+		for (size_t k = 0; k < classes; k++)
+			sum += there[k] ? p[k] : 0;
+		for (size_t k = 0; k < classes; k++)
+			p[k] = there[k] && sum > 0 ? p[k] * (1 - mass) / sum
+			       : there[k]          ? (1 - mass) / (double)(classes - absent)
+						   : mass / (double)absent;
+	}
+	free(there);
+	return true;
+}
+
 bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const uint32_t *apply,
 		    size_t n_apply, double *out, long *iterations, struct err *e)
 {
@@ -297,6 +327,8 @@ bool pipeline_learn(struct pipeline *l, const uint32_t *train, size_t n, const u
 	in.params = settings_of(l->settings, l->b, node, room);
 	ok = learner_of(l->b->node[node].kind)(&in, e);
 	free(room);
+	if (l->p->classes > 2)
+		ok = ok && allow_for_absent(l, train, n, out, n_apply, e);
 	for (size_t i = 0; ok && i < n_apply * prepared_outputs(l->p); i++)
 		if (!isfinite(out[i]))
 			ok = err_set(e, ERR_REFUSED,
