@@ -45,9 +45,10 @@ static bool allocate(struct perceptron *m, struct err *e)
 	m->gradient = calloc(m->n, sizeof *m->gradient);
 	m->first = calloc(m->n, sizeof *m->first);
 	m->second = calloc(m->n, sizeof *m->second);
+	m->rows = calloc(m->batch_max * m->inputs, sizeof *m->rows);
 	m->delta = malloc(m->batch_max * widest * sizeof *m->delta);
 	m->delta_below = malloc(m->batch_max * widest * sizeof *m->delta_below);
-	return (m->weight && m->gradient && m->first && m->second && m->delta &&
+	return (m->weight && m->gradient && m->first && m->second && m->rows && m->delta &&
 		m->delta_below) ||
 	       err_nomem(e);
 }
@@ -74,6 +75,7 @@ void perceptron_release(struct perceptron *m)
 		free(m->unit[l]);
 	for (size_t l = 0; l < PERCEPTRON_LAYERS_MAX; l++)
 		free(m->keep[l]);
+	free(m->rows);
 	free(m->delta_below);
 	free(m->delta);
 	free(m->second);
@@ -223,7 +225,8 @@ void perceptron_predict(struct perceptron *m, const float *x, size_t n, double *
 	for (size_t at = 0; at < n; at += m->batch_max) {
 		size_t some = n - at < m->batch_max ? n - at : m->batch_max;
 
-		forward(m, x + at * m->inputs, some, NULL);
+		memcpy(m->rows, x + at * m->inputs, some * m->inputs * sizeof *x);
+		forward(m, m->rows, m->batch_max, NULL);
 		for (size_t i = 0; i < some; i++)
 			outcome(m, m->unit[m->layers + 1] + i * m->outputs,
 				p + (at + i) * m->outputs);

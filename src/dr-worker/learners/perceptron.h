@@ -36,6 +36,7 @@ struct perceptron {
 	size_t at[PERCEPTRON_LAYERS_MAX + 1];       /* where each layer's weights start */
 	float *unit[PERCEPTRON_LAYERS_MAX + 1];     /* batch x units of each layer */
 	unsigned char *keep[PERCEPTRON_LAYERS_MAX]; /* of each hidden unit: not dropped? */
+	float *rows;                                /* batch x inputs, to predict */
 	float *delta, *delta_below;                 /* of the loss by the sums */
 };
 
@@ -47,7 +48,9 @@ void perceptron_release(struct perceptron *m);
 void perceptron_step(struct perceptron *m, const float *x, const double *y, size_t n,
 		     struct rng *rng);
 
-/* p: n times m->outputs; probabilities, or numbers. */
+/* p: n times m->outputs; probabilities, or numbers.  Always batch_max rows are worked out,
+ * since a product of another size may round in another way: a row is to get the same alone as
+ * among others. */
 void perceptron_predict(struct perceptron *m, const float *x, size_t n, double *p);
 
 #endif
