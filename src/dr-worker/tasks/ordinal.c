@@ -118,12 +118,29 @@ static size_t find_levels(const struct column *c, const uint32_t *train, size_t 
 	return kept;
 }
 
+/* What the levels have that are not kept: if fewer than `least` training rows have them, the
+ * number of the rarest that is kept. */
+static float rare_number(const struct column *c, const struct level *level, size_t kept,
+			 const uint32_t *train, size_t n, size_t least)
+{
+	size_t rare = n, rarest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		rare -= c->code[train[i]] == FRAME_NA;
+	for (size_t i = 0; i < kept; i++) {
+		rare -= level[i].n;
+		if (by_frequency(&level[i], &level[rarest]) > 0)
+			rarest = i;
+	}
+	return kept && rare < least ? (float)rarest : ORDINAL_RARE;
+}
+
 /* The number of each kept level and what all others, and missing values, have. */
 static void number_rows(const struct column *c, const struct level *level, size_t kept,
-			float *number, float *out, size_t rows)
+			float rare, float *number, float *out, size_t rows)
 {
 	for (size_t v = 0; v < c->n_values; v++)
-		number[v] = ORDINAL_RARE;
+		number[v] = rare;
 	for (size_t i = 0; i < kept; i++)
 		number[level[i].value] = (float)i;
 	for (size_t row = 0; row < rows; row++)
@@ -152,6 +169,7 @@ bool ordinal_encode(const struct column *c, const double *y, const uint32_t *tra
 {
 	struct level *level = malloc((c->n_values + 1) * sizeof *level);
 	float *number = malloc((c->n_values + 1) * sizeof *number);
+	bool means = params_is(p, "method", "resp"); /* which need no number to be learned */
 	size_t kept = 0;
 	bool ok = (level && number) || err_nomem(e);
 
@@ -161,8 +179,11 @@ bool ordinal_encode(const struct column *c, const double *y, const uint32_t *tra
 		if (!params_word(p, "card_max"))
 			kept = (size_t)fmin((double)kept, params_number(p, "card_max"));
 		qsort(level, kept, sizeof *level, order_of(params_word(p, "method")));
-		number_rows(c, level, kept, number, out, rows);
-		if (params_is(p, "method", "resp"))
+		number_rows(
+			c, level, kept,
+			rare_number(c, level, kept, train, n, means ? 0 : ORDINAL_RARE_ROWS),
+			number, out, rows);
+		if (means)
 			ok = respond(y, train, n, seed, kept, out, rows, e);
 	}
 	free(level);

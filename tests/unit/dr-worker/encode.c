@@ -39,14 +39,31 @@ static void codes(const char *what, struct param_value card_max, const char *met
 
 static void test_ordinal(void)
 {
-	static const struct param_value all = {"None", 0}, two = {NULL, 2};
+	static const struct param_value all = {"None", 0}, one = {NULL, 1};
 
-	codes("by frequency", all, "freq", 1, (float[]){2, 1, 1, 0, 0, 0, -2, -1});
-	codes("alphabetical", all, "lex", 1, (float[]){1, 2, 2, 0, 0, 0, -2, -1});
-	codes("as they appear", all, "None", 1, (float[]){0, 1, 1, 2, 2, 2, -2, -1});
-	codes("rare levels share a code", all, "lex", 2, (float[]){-1, 1, 1, 0, 0, 0, -2, -1});
-	codes("only the two most frequent", two, "lex", 1,
-	      (float[]){-1, 1, 1, 0, 0, 0, -2, -1});
+	codes("by frequency", all, "freq", 1, (float[]){2, 1, 1, 0, 0, 0, -2, 2});
+	codes("alphabetical", all, "lex", 1, (float[]){1, 2, 2, 0, 0, 0, -2, 1});
+	codes("as they appear", all, "None", 1, (float[]){0, 1, 1, 2, 2, 2, -2, 0});
+	codes("few rare rows go with the rarest level", all, "lex", 2,
+	      (float[]){1, 1, 1, 0, 0, 0, -2, 1});
+	codes("only the most frequent", one, "lex", 1, (float[]){0, 0, 0, 0, 0, 0, -2, 0});
+}
+
+static void test_rare(void)
+{
+	enum { FEW = ORDINAL_RARE_ROWS };
+	const struct param_value value[] = {{"None", 0}, {"freq", 0}, {NULL, FEW + 1}};
+	struct params params = {ordinal_task.params, ordinal_task.n_params, value};
+	static const float want[] = {-1, -1, -1, 0, 0, 0, -2, -1};
+	uint32_t rows[2 * FEW + 1] = {0}; /* b as often as it takes, a once more */
+	struct err e = {0};
+	float out[8];
+
+	for (size_t i = FEW; i < 2 * FEW + 1; i++)
+		rows[i] = 3;
+	ok(ordinal_encode(&column, y, rows, 2 * FEW + 1, &params, 1, out, 8, &e) &&
+		   !memcmp(out, want, sizeof out),
+	   "rare and unseen levels share a number where there are rows to learn it from");
 }
 
 /* Rows not trained on get the mean of all training rows, drawn towards the mean of the
@@ -198,6 +215,7 @@ static void test_standardize(void)
 int main(void)
 {
 	test_ordinal();
+	test_rare();
 	test_response();
 	test_response_leak();
 	test_impute();
