@@ -32,7 +32,7 @@ CFLAGS_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                   -fno-omit-frame-pointer
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Ilib -I$(BUILD) $(WARNINGS) $(CFLAGS) $(CFLAGS_$(MODE))
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fno-math-errno -Ilib -I$(BUILD) $(WARNINGS) $(CFLAGS) $(CFLAGS_$(MODE))
 
 # Each tool is linked with those of these that it uses.
 LIBS := -lcurl -lcjson -lmd -lyaml -ljq -lmicrohttpd -lsqlite3 \

@@ -7,9 +7,9 @@
  *   d log p / d ln s2   = 1/2 (alpha'(K - sn2 I) alpha - n + sn2 tr K^-1)
  *   d log p / d h       = 1/2 e^h (alpha' alpha - tr K^-1)
  *
- * The distances d_j of all pairs i > k are computed once and kept as a matrix D of
- * pairs by d: r2 is D th and the gradient D' H, two products at the speed of memory
- * for numbers, categories and inactive coordinates alike.
+ * Each column of the lower triangle is made, and later weighed, while it is in the
+ * nearest cache; the distances d_j are computed both times, which costs less than it
+ * does to fetch them.
  */
 #include "gp/fit.h"
 
@@ -26,11 +26,11 @@
 #define TOLERANCE 1e-7
 
 struct fit {
-	size_t n, d, pairs;
+	size_t n, d;
+	const bool *category;
 	const double *y;
-	double *D;     /* pairs by d, column by column */
-	double *r2;    /* pairs: r2, then M */
-	double *slope; /* pairs: M', then H */
+	double *x;     /* n by d, column by column */
+	double *slope; /* n by n: M', below the diagonal */
 	double *K;     /* n by n */
 	double *alpha; /* n */
 	double *th;    /* d */
@@ -45,24 +45,20 @@ struct fit *fit_new(const double *x, const double *y, size_t n, size_t d, const 
 		    struct err *e)
 {
 	struct fit *f = calloc(1, sizeof(*f));
-	size_t pairs = n * (n - 1) / 2, at = 0;
 
 	if (!f)
 		goto nomem;
-	*f = (struct fit){.n = n, .d = d, .pairs = pairs, .y = y};
-	f->D = calloc(pairs * d + 1, sizeof(double));
-	f->r2 = calloc(pairs + 1, sizeof(double));
-	f->slope = calloc(pairs + 1, sizeof(double));
+	*f = (struct fit){.n = n, .d = d, .category = category, .y = y};
+	f->x = calloc(n * d, sizeof(double));
+	f->slope = calloc(n * n, sizeof(double));
 	f->K = calloc(n * n, sizeof(double));
 	f->alpha = calloc(n, sizeof(double));
 	f->th = calloc(d, sizeof(double));
-	if (!f->D || !f->r2 || !f->slope || !f->K || !f->alpha || !f->th)
+	if (!f->x || !f->slope || !f->K || !f->alpha || !f->th)
 		goto nomem;
 	for (size_t j = 0; j < d; j++)
-		for (size_t k = 0; k < n; k++)
-			for (size_t i = k + 1; i < n; i++)
-				f->D[at++] = kernel_distance(category[j], x[i * d + j],
-							     x[k * d + j]);
+		for (size_t i = 0; i < n; i++)
+			f->x[j * n + i] = x[i * d + j];
 	return f;
 nomem:
 	fit_free(f);
@@ -78,8 +74,7 @@ void fit_free(struct fit *f)
 	free(f->alpha);
 	free(f->K);
 	free(f->slope);
-	free(f->r2);
-	free(f->D);
+	free(f->x);
 	free(f);
 }
 
@@ -119,20 +114,51 @@ static double add_priors(const struct fit *f, const double *p, double *g)
 /* K from th, s2 and noise; leaves M' in slope. */
 static void covariance(struct fit *f, double s2, double noise)
 {
-	size_t n = f->n, at = 0;
+	size_t n = f->n;
 
-	la_times_vec((int)f->pairs, (int)f->d, f->D, f->th, f->r2);
-	kernel_matern(f->pairs, f->r2, f->slope);
 	for (size_t k = 0; k < n; k++) {
+		size_t first = k + 1, m = n - first;
+		double *K = f->K + first + k * n;
+
 		f->K[k + k * n] = s2 + noise;
-		for (size_t i = k + 1; i < n; i++)
-			f->K[i + k * n] = s2 * f->r2[at++];
+		memset(K, 0, m * sizeof(*K));
+		for (size_t j = 0; j < f->d; j++) {
+			const double *x = f->x + j * n;
+
+			kernel_add(f->category[j], f->th[j], x + first, x[k], m, K);
+		}
+		kernel_matern(m, K, f->slope + first + k * n);
+		for (size_t i = 0; i < m; i++)
+			K[i] *= s2;
 	}
+}
+
+/* Minus the derivatives of the log likelihood by ln th, from K^-1. */
+static void length_slopes(struct fit *f, double s2, double *g)
+{
+	size_t n = f->n;
+
+	memset(g, 0, f->d * sizeof(*g));
+	for (size_t k = 0; k < n; k++) {
+		const double *inverse = f->K + k * n;
+		double *H = f->slope + k * n, a = f->alpha[k];
+
+		for (size_t i = k + 1; i < n; i++)
+			H[i] *= inverse[i] - f->alpha[i] * a;
+		for (size_t j = 0; j < f->d; j++) {
+			const double *x = f->x + j * n;
+
+			g[j] += kernel_sum(f->category[j], x + k + 1, x[k], n - k - 1,
+					   H + k + 1);
+		}
+	}
+	for (size_t j = 0; j < f->d; j++)
+		g[j] *= s2 * f->th[j];
 }
 
 double fit_value(struct fit *f, const double *p, double *g)
 {
-	size_t n = f->n, d = f->d, at = 0;
+	size_t n = f->n, d = f->d;
 	double s2 = exp(p[d]), noise = fit_noise(p[d + 1]), value, trace = 0, aa, ya;
 
 	for (size_t j = 0; j < d; j++)
@@ -149,14 +175,9 @@ double fit_value(struct fit *f, const double *p, double *g)
 	value = 0.5 * ya + 0.5 * la_chol_logdet((int)n, f->K);
 
 	la_chol_inverse((int)n, f->K);
-	for (size_t k = 0; k < n; k++) {
+	for (size_t k = 0; k < n; k++)
 		trace += f->K[k + k * n];
-		for (size_t i = k + 1; i < n; i++, at++)
-			f->slope[at] *= s2 * (f->K[i + k * n] - f->alpha[i] * f->alpha[k]);
-	}
-	la_times_t_vec((int)f->pairs, (int)d, f->D, f->slope, g);
-	for (size_t j = 0; j < d; j++)
-		g[j] *= f->th[j];
+	length_slopes(f, s2, g);
 	g[d] = -0.5 * (ya - noise * aa - (double)n + noise * trace);
 	g[d + 1] = -0.5 * (noise - NOISE_LEAST) * (aa - trace);
 	return value + add_priors(f, p, g);

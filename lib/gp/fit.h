@@ -13,7 +13,7 @@
 
 struct fit;
 
-/* Points x (n by d) and warped scores y (n), both borrowed until fit_free. */
+/* Points x (n by d) and warped scores y (n), scores and categories borrowed until fit_free. */
 struct fit *fit_new(const double *x, const double *y, size_t n, size_t d, const bool *category,
 		    struct err *e);
 void fit_free(struct fit *f);

@@ -91,8 +91,8 @@ static int by_score(const void *a, const void *b)
 	return (p->i > q->i) - (p->i < q->i);
 }
 
-/* At most GP_FIT_MAX, and so few that the distances of their pairs take no more than
- * some 32 MB. */
+/* At most GP_FIT_MAX, and so few that the pairs have no more than some 4 million
+ * distances of one coordinate. */
 static size_t fit_size(size_t n, size_t d)
 {
 	size_t m = (size_t)sqrt(8e6 / (double)d);

@@ -20,7 +20,7 @@
  *
  * Cost: to learn the parameters some 50 times O(n^3 + n^2 d); above GP_FIT_MAX points (fewer
  * above 88 coordinates) the parameters are fitted to that many of them.  Memory n^2 doubles,
- * and n^2 d / 2 while fitting.
+ * and twice as many while fitting.
  */
 #ifndef GP_H
 #define GP_H

@@ -29,6 +29,10 @@ double kernel_distance(bool category, double a, double b);
 /* r2[i] += th d(column[i], z), i < n. */
 void kernel_add(bool category, double th, const double *column, double z, size_t n, double *r2);
 
+/* sum_i weight[i] d(column[i], z), i < n. */
+double kernel_sum(bool category, const double *column, double z, size_t n,
+		  const double *weight);
+
 /* r2[i] becomes M; where slope is not NULL, it gets dM/dr2. */
 void kernel_matern(size_t n, double *r2, double *slope);
 

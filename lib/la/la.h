@@ -30,7 +30,7 @@ bool la_chol_extend(int n, int k, double *A);
 /* ln det A from its factor. */
 double la_chol_logdet(int n, const double *L);
 
-/* The whole of A^-1, both triangles, over its factor.  2 n^3/3 flops. */
+/* A^-1 (its lower triangle) over the factor.  2 n^3/3 flops. */
 void la_chol_inverse(int n, double *L);
 
 /* B (n by m) becomes L^-1 B, L^-T B, or both: A^-1 B. */

@@ -102,15 +102,55 @@ static void warping(void)
 	warp_release(&w);
 }
 
+/* The loops over many points, against one point and the C library at a time. */
+static void kernel_loops(void)
+{
+	enum { M = 45 };
+	double column[M], r2[M], slope[M], weight[M], z[4] = {0.3, 0, 2, NAN}, worst = 0, sum;
+
+	for (int i = 0; i < M; i++) {
+		r2[i] = i ? ldexp(1, i - 30) : 0; /* up to where e^-r is 2e-123 */
+		slope[i] = NAN;
+	}
+	kernel_matern(M, r2, slope);
+	for (int i = 0; i < M; i++) {
+		double r = sqrt(5 * (i ? ldexp(1, i - 30) : 0)), e = exp(-r);
+
+		worst = fmax(worst, fabs(r2[i] / ((1 + r + r * r / 3) * e) - 1));
+		worst = fmax(worst, fabs(slope[i] / (-5.0 / 6 * (1 + r) * e) - 1));
+	}
+	is_near(worst, 0, 4e-16, "Matern-5/2 and its slope, as the C library has them");
+	r2[0] = 1e9;
+	kernel_matern(1, r2, NULL);
+	ok(r2[0] >= 0 && r2[0] < 1e-290, "very far away it is next to nothing");
+
+	for (int k = 0; k < 8; k++) { /* numbers, then categories */
+		for (int i = 0; i < M; i++) {
+			column[i] = i % 5 == 3 ? NAN : k < 4 ? i / (double)M : i % 3;
+			weight[i] = 1 + i % 7;
+			r2[i] = 0.25;
+		}
+		kernel_add(k >= 4, 0.5, column, z[k % 4], M, r2);
+		sum = -kernel_sum(k >= 4, column, z[k % 4], M, weight);
+		for (int i = 0; i < M; i++) {
+			double d = kernel_distance(k >= 4, column[i], z[k % 4]);
+
+			sum += weight[i] * d;
+			worst = fmax(worst, fabs(r2[i] - 0.25 - 0.5 * d));
+		}
+		worst = fmax(worst, fabs(sum) / 100);
+	}
+	is_near(worst, 0, 1e-15, "distances of many points are those of each");
+}
+
 static void kernel(void)
 {
 	double r2[3] = {0, 0.2, 40}, up[3] = {1e-6, 0.2 + 1e-6, 40 + 1e-6}, slope[3], sum = 0,
-	       r = sqrt(5 * 0.2), points[4][4], c[4] = {1.1, -2, 1.1, -0.2};
+	       points[4][4], c[4] = {1.1, -2, 1.1, -0.2};
 	static const double line[4] = {0, 0.5, 1, NAN};
 
 	kernel_matern(3, r2, slope);
 	kernel_matern(3, up, NULL);
-	is_near(r2[1], (1 + r + r * r / 3) * exp(-r), 1e-16, "Matern-5/2");
 	for (int i = 0; i < 3; i++)
 		sum = fmax(sum, fabs((up[i] - r2[i]) / 1e-6 - slope[i]));
 	is_near(sum, 0, 1e-5, "and its slope");
@@ -434,6 +474,7 @@ static void minimiser(void)
 int main(void)
 {
 	warping();
+	kernel_loops();
 	kernel();
 	gradients();
 	posterior();
