@@ -128,6 +128,43 @@ score='jq -c --unbuffered -f score.jq'
 	[ "$output" = "" ]
 }
 
+@test "a batch larger than what is left of a scored space ends with status 8" {
+	bo-propose -n 12 a=1..5 b=x,y,z </dev/null |
+		jq -c '.state = "completed" | .score = .params.a' >twelve
+	run -8 --separate-stderr bo-propose -q -n 100 a=1..5 b=x,y,z <twelve
+	[ "$stderr" = "bo-propose: the space is used up" ]
+	assert_json 'length == 3 and ([.[].source] | all(. != "start"))'
+	[ "$(cat twelve - <<<"$output" | jq -c .params | sort -u | wc -l)" = 15 ]
+}
+
+@test "ten thousand proposals are ten thousand settings" {
+	bo-propose -n 10000 --start 10000 x=0.0..1.0 kind=a,b </dev/null >many
+	[ "$(jq -c .params many | sort -u | wc -l)" = 10000 ]
+	[ "$(jq -r .trial many | sort -u | wc -l)" = 10000 ]
+}
+
+@test "of one trial with several scores the last counts, of one setting with several all do" {
+	jq -c '.score += 1' log >worse
+	run -0 bo-propose -n 2 "${space[@]}" <log
+	want=$output
+	run -0 --separate-stderr bo-propose -n 2 "${space[@]}" < <(cat worse log)
+	[ "$output" = "$want" ]
+	run -0 --separate-stderr bo-propose -n 2 "${space[@]}" < <(cat log worse)
+	[ "$output" != "$want" ]
+	jq -c '.score += 0.3 | .replicate = 1 | .trial |= "eeee" + .[4:]' log >again
+	run -0 --separate-stderr bo-propose -q --explain "${space[@]}" < <(cat log again)
+	assert_json '(.[0] | .scores == 36 and .noise > 0.01)'
+}
+
+@test "a score that is no number of JSON is a broken line" {
+	for score in NaN Infinity 1e999 0x1 ''; do
+		sed "2s/\"score\":[^,}]*/\"score\":$score/" log >broken
+		run -3 --separate-stderr bo-propose "${space[@]}" <broken
+		[ "$output" = "" ]
+		[[ $stderr == "bo-propose: <stdin>:2: "* ]]
+	done
+}
+
 @test "a maximized metric is maximized" {
 	jq -c '.score *= -1 | .minimize = false | .metric = "AUC"' log >auc
 	run -0 bo-propose -n 2 "${space[@]}" <log

@@ -10,6 +10,7 @@
 void trials_init(struct trials *t, const struct space *space, const char *model)
 {
 	*t = (struct trials){.space = space, .model = model, .d = space_dims(space)};
+	t->seen.d = t->d;
 }
 
 static void known_free(struct known *k)
@@ -22,6 +23,7 @@ static void known_free(struct known *k)
 
 void trials_release(struct trials *t)
 {
+	seen_release(&t->seen);
 	for (size_t i = 0; i < t->n; i++)
 		known_free(t->at[i]);
 	free(t->at);
@@ -55,10 +57,7 @@ const struct known *trials_find(const struct trials *t, const char *id)
 
 bool trials_hold(const struct trials *t, const double *x)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (t->at[i]->exact && !memcmp(t->at[i]->snapped, x, t->d * sizeof(*x)))
-			return true;
-	return false;
+	return seen_hold(&t->seen, x);
 }
 
 /* The field of rec, where it has it, is that of all: *all, or it becomes that. */
@@ -197,6 +196,8 @@ static bool insert(struct trials *t, struct known *k, struct err *e)
 		t->at = more;
 		t->cap = cap;
 	}
+	if (k->exact && !seen_add(&t->seen, k->snapped))
+		return err_nomem(e);
 	memmove(t->at + i + 1, t->at + i, (t->n - i) * sizeof(*t->at));
 	t->at[i] = k;
 	t->n++;

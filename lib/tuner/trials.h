@@ -10,6 +10,7 @@
 #include "err/err.h"
 #include "space/space.h"
 #include "trial/trial.h"
+#include "tuner/seen.h"
 
 struct known {
 	char id[TRIAL_ID_LEN + 1];
@@ -29,6 +30,7 @@ struct trials {
 	const char *model;
 	size_t d, n, cap, final, scored;
 	struct known **at;           /* n, in order of their ids */
+	struct seen seen;            /* theirs, of those that are exact */
 	char *metric, *partition;    /* of the scores, by the first that named one */
 	bool directed, minimize;     /* directed: minimize is known */
 	char *only;                  /* where model is NULL: the one model of all trials */
@@ -45,7 +47,7 @@ bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e
 /* Borrowed, or NULL. O(log n). */
 const struct known *trials_find(const struct trials *t, const char *id);
 
-/* Is x, snapped, the setting of a trial? O(n). */
+/* Is x, snapped, the setting of a trial? O(d). */
 bool trials_hold(const struct trials *t, const double *x);
 
 /* All final ones, in the order in which they were asked for; those without a number

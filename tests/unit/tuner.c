@@ -171,6 +171,40 @@ static void no_repeats(void)
 	space_free(s);
 }
 
+/* 10,000 trials, most of them told: never one of them again. */
+static void many(void)
+{
+	enum { SIDE = 100, ALL = SIDE * SIDE, LEFT = 5 };
+	static const char *const grid[] = {"a=1..100", "b=1..100"};
+	struct space *s = space_of(grid, 2);
+	struct tuner *t = tuner_of(s, 1);
+	struct rng r;
+	struct err e = {0};
+	cJSON *params = cJSON_CreateObject(), *rec;
+	size_t n = 0;
+
+	rng_init(&r, 8, 0);
+	for (int i = 0; i < ALL - LEFT; i++) {
+		json_set_num(params, "a", 1 + i % SIDE);
+		json_set_num(params, "b", 1 + i / SIDE);
+		rec = trial_new("x", params, NULL, NULL, NULL, &e);
+		trial_set_state(rec, TRIAL_COMPLETED, NULL, &e);
+		json_set_num(rec, "score", rng_uniform(&r) + i % SIDE);
+		tuner_tell(t, rec, &e);
+		cJSON_Delete(rec);
+	}
+	for (; (rec = tuner_ask(t, &e)); n++) {
+		ok(json_num(json_get(rec, "params"), "b", 0) == SIDE &&
+			   json_num(json_get(rec, "params"), "a", 0) > SIDE - LEFT,
+		   "of 10,000 settings one that is left is asked for");
+		cJSON_Delete(rec);
+	}
+	ok(n == LEFT && e.kind == ERR_EXHAUSTED, "each once");
+	cJSON_Delete(params);
+	tuner_free(t);
+	space_free(s);
+}
+
 static void refusals(void)
 {
 	struct space *s = space_of(args, ARGS);
@@ -315,6 +349,7 @@ int main(void)
 	any_order();
 	learns();
 	no_repeats();
+	many();
 	refusals();
 	models();
 	boxes();
