@@ -535,6 +535,26 @@ records() {
 	refuses 422 'max_depth' POST "$url" '{"tuningParameters":[{"parameterId":"p-depth","value":[[12,13]]}]}'
 }
 
+@test "texts and lists can be values of their own" {
+	url=projects/$PROJECT/models/$MODEL/advancedTuning/
+	model=$(tune '{"parameterId":"p-layers","value":[16,4]},{"parameterId":"p-formula","value":"y = 中; x"}')
+	line=$(tail -n 1 "$SANDBOX_DIR/projects/$PROJECT/lines")
+	[ "$(jq -c '[.values["p-layers"], .values["p-formula"], .search]' <<<"$line")" = '[[16,4],"y = 中; x",null]' ]
+	run -0 --separate-stderr api GET "${model}advancedTuning/parameters/"
+	assert_json '.[0].tuningParameters | map(select(.parameterName == "layers" or .parameterName == "formula")) |
+		map([.defaultValue, .currentValue]) == [[[16,4],[16,4]],["y = 中; x","y = 中; x"]]'
+	# It is no search, however many there were of them.
+	api_json POST "$url" '{"tuningParameters":[{"parameterId":"p-layers","value":[8,8,8]}],"gridSearchArguments":{"searchType":"full"}}'
+	[ "$(api_status)" = 202 ]
+	sandbox_wait "$(api_location)"
+	[ "$(tail -n 1 "$SANDBOX_DIR/projects/$PROJECT/lines" | jq -c '[.values["p-layers"], .search]')" = '[[8,8,8],null]' ]
+	refuses 422 'a list of 1 to 3 whole numbers from 4 to 64, not [1,2]' POST "$url" '{"tuningParameters":[{"parameterId":"p-layers","value":[1,2]}]}'
+	refuses 422 'a list of 1 to 3' POST "$url" '{"tuningParameters":[{"parameterId":"p-layers","value":[]}]}'
+	refuses 422 'a list of 1 to 3' POST "$url" '{"tuningParameters":[{"parameterId":"p-layers","value":9}]}'
+	refuses 422 'a text, not 5' POST "$url" '{"tuningParameters":[{"parameterId":"p-formula","value":5}]}'
+	refuses 422 'Only one value' POST "$url" '{"tuningParameters":[{"parameterId":"p-formula","value":["a","b"]}]}'
+}
+
 @test "a model frozen from a frozen one is the same as one from its parent" {
 	api_json POST "projects/$PROJECT/frozenModels/" "{\"modelId\":\"$MODEL\",\"samplePct\":26}"
 	frozen=$(basename "$(sandbox_wait "$(api_location)")")

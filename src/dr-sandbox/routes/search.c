@@ -156,17 +156,13 @@ bool search_read(struct web_request *r, cJSON **search)
 	return false;
 }
 
-bool search_fits(struct web_request *r, const cJSON *search, const cJSON *values, bool *any)
+bool search_fits(struct web_request *r, const cJSON *search, const cJSON *lists)
 {
 	const char *type = json_str(search, "type"), *algorithm = json_str(search, "algorithm");
 	double points = 1;
 	const cJSON *v;
 
-	*any = false;
-	cJSON_ArrayForEach (v, values) {
-		if (!cJSON_IsArray(v))
-			continue;
-		*any = true;
+	cJSON_ArrayForEach (v, lists) {
 		points *= cJSON_GetArraySize(v);
 	}
 	return !type || strcmp(type, "brute force") != 0 ||

@@ -21,8 +21,8 @@ bool search_read(struct web_request *r, cJSON **search);
 /* Combinations that a search over all of them may try. */
 #define SEARCH_POINTS_MAX 4096
 
-/* Whether the values ({parameterId: value}) leave anything to search over that the
- * search can do; *any: whether there is a list. False: answered 422. */
-bool search_fits(struct web_request *r, const cJSON *search, const cJSON *values, bool *any);
+/* Whether the search can go over these lists ({parameterId: [value, ...]}).
+ * False: answered 422. */
+bool search_fits(struct web_request *r, const cJSON *search, const cJSON *lists);
 
 #endif

@@ -173,10 +173,12 @@ static bool check_lists(struct web_request *r, const struct base *b, const cJSON
 		const cJSON *value = json_get(i, "value");
 		int n = cJSON_IsArray(value) ? cJSON_GetArraySize(value) : 1;
 
-		if (n == 0)
+		const cJSON *constraints = json_get(p, "constraints");
+
+		if (n == 0 && !value_is_list(constraints))
 			return web_invalid(r, json_str(p, "parameterName"),
 					   "the list is empty");
-		if (n > 1 && !value_takes_list(json_get(p, "constraints")))
+		if (n > 1 && !value_takes_list(constraints) && !value_is_list(constraints))
 			return web_error(r, 422, "Only one value allowed for this parameter");
 		all += n;
 		if (all > VALUES_MAX)
@@ -204,13 +206,13 @@ static cJSON *clean_value(struct web_request *r, const cJSON *p, const cJSON *va
 	cJSON *list, *v;
 	bool one_element = cJSON_IsArray(value) && value->child && !value->child->next;
 
-	if (one_element)
-		value = value->child;
-	if (one_element || !cJSON_IsArray(value)) {
-		v = value_check(constraints, value);
-		if (!v)
-			refuse_value(r, p, value);
+	if ((v = value_check(constraints, value)))
 		return v;
+	if (one_element && (v = value_check(constraints, value->child)))
+		return v;
+	if (one_element || !cJSON_IsArray(value) || !value_takes_list(constraints)) {
+		refuse_value(r, p, one_element ? value->child : value);
+		return NULL;
 	}
 	list = cJSON_CreateArray();
 	cJSON_ArrayForEach (one, value) {
@@ -222,6 +224,27 @@ static cJSON *clean_value(struct web_request *r, const cJSON *p, const cJSON *va
 		}
 	}
 	return list;
+}
+
+/* Those of the values that are lists to be searched over. NULL: out of memory. */
+static cJSON *searched(const struct base *b, const cJSON *asked)
+{
+	cJSON *lists = cJSON_CreateObject();
+	const cJSON *v;
+
+	cJSON_ArrayForEach (v, asked) {
+		const cJSON *p = find_parameter(b->parameters, v->string);
+		cJSON *one =
+			cJSON_IsArray(v) ? value_check(json_get(p, "constraints"), v) : NULL;
+
+		if (cJSON_IsArray(v) && !one &&
+		    !json_set(lists, v->string, cJSON_Duplicate(v, true))) {
+			cJSON_Delete(lists);
+			return NULL;
+		}
+		cJSON_Delete(one);
+	}
+	return lists;
 }
 
 /* What the base was asked for and what is asked for now, by parameter. */
@@ -332,18 +355,21 @@ void route_tuning_post(struct web_request *r, void *ctx)
 					     SEARCH_FIELDS, NULL};
 	const cJSON *entries = json_get(r->body, "tuningParameters"), *how;
 	struct base b;
-	cJSON *asked = NULL, *search = NULL;
-	bool any;
+	cJSON *asked = NULL, *search = NULL, *lists = NULL;
 
 	if (base_load(r, ctx, &b) && common_only(r, fields) && check_description(r) &&
 	    check_ids(r, &b, entries) && check_lists(r, &b, entries) &&
 	    search_read(r, &search) && (asked = merge(r, &b, entries))) {
 		/* A list that is not named is searched over once more, in the same way. */
 		how = search ? search : b.blueprint.search;
-		if (search_fits(r, how, asked, &any))
-			submit(r, ctx, &b, asked, any ? how : NULL,
+		lists = searched(&b, asked);
+		if (!lists)
+			web_json(r, 500, NULL);
+		else if (search_fits(r, how, lists))
+			submit(r, ctx, &b, asked, lists->child ? how : NULL,
 			       json_str(r->body, "tuningDescription"));
 	}
+	cJSON_Delete(lists);
 	cJSON_Delete(asked);
 	cJSON_Delete(search);
 	base_release(&b);

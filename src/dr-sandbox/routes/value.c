@@ -9,6 +9,27 @@
 
 #include "json/json.h"
 
+static bool is(const cJSON *constraint, const char *kind)
+{
+	return strcmp(constraint->string, kind) == 0;
+}
+
+static bool is_select(const cJSON *c)
+{
+	return is(c, "select") || is(c, "selectgrid");
+}
+
+bool value_is_list(const cJSON *constraints)
+{
+	const cJSON *c;
+
+	cJSON_ArrayForEach (c, constraints) {
+		if (is(c, "intList") || is(c, "floatList"))
+			return true;
+	}
+	return false;
+}
+
 bool value_takes_list(const cJSON *constraints)
 {
 	const cJSON *c;
@@ -17,7 +38,7 @@ bool value_takes_list(const cJSON *constraints)
 		const cJSON *grid = json_get(c, "supportsGridSearch");
 
 		/* For options the flag is often left out. */
-		if (cJSON_IsTrue(grid) || (!grid && strcmp(c->string, "select") == 0))
+		if (cJSON_IsTrue(grid) || (!grid && is_select(c)))
 			return true;
 	}
 	return false;
@@ -87,27 +108,65 @@ static cJSON *option(const cJSON *values, const cJSON *value)
 	return NULL;
 }
 
-static bool in_bounds(const cJSON *c, double v)
+/* A number of a constraint whose bounds have these names. */
+static bool is_within(const cJSON *v, const cJSON *c, const char *min, const char *max,
+		      bool whole)
 {
-	return v >= json_num(c, "min", -INFINITY) && v <= json_num(c, "max", INFINITY);
+	return cJSON_IsNumber(v) && v->valuedouble >= json_num(c, min, -INFINITY) &&
+	       v->valuedouble <= json_num(c, max, INFINITY) &&
+	       (!whole || v->valuedouble == floor(v->valuedouble));
+}
+
+static bool is_list_of(const cJSON *list, const cJSON *c, bool whole)
+{
+	double n = cJSON_GetArraySize(list);
+	const cJSON *v;
+
+	if (n < json_num(c, "minLength", 0) || n > json_num(c, "maxLength", INFINITY))
+		return false;
+	cJSON_ArrayForEach (v, list) {
+		if (!is_within(v, c, "minVal", "maxVal", whole))
+			return false;
+	}
+	return true;
+}
+
+static bool is_text(const cJSON *v, bool ascii)
+{
+	const char *s = cJSON_GetStringValue(v);
+
+	for (; ascii && s && *s; s++)
+		if (*s < ' ' || *s > '~' || *s == ';')
+			return false;
+	return s;
+}
+
+/* The value as one kind of constraint takes it, or NULL. */
+static cJSON *check_one(const cJSON *c, const cJSON *value)
+{
+	bool whole = is(c, "int") || is(c, "intList");
+	bool ok;
+
+	if (cJSON_IsArray(value))
+		ok = (is(c, "intList") || is(c, "floatList")) && is_list_of(value, c, whole);
+	else if (is_select(c))
+		return option(json_get(c, "values"), value);
+	else if (is(c, "int") || is(c, "float"))
+		ok = is_within(value, c, "min", "max", whole);
+	else
+		ok = (is(c, "ascii") || is(c, "unicode")) && is_text(value, is(c, "ascii"));
+	return ok ? cJSON_Duplicate(value, true) : NULL;
 }
 
 cJSON *value_check(const cJSON *constraints, const cJSON *value)
 {
 	const cJSON *c;
 
-	if (cJSON_IsArray(value) || cJSON_IsObject(value))
+	if (cJSON_IsObject(value))
 		return NULL;
 	cJSON_ArrayForEach (c, constraints) {
-		bool whole = strcmp(c->string, "int") == 0;
-		cJSON *v = NULL;
+		cJSON *v = check_one(c, value);
 
-		if (strcmp(c->string, "select") == 0)
-			v = option(json_get(c, "values"), value);
-		else if ((whole || strcmp(c->string, "float") == 0) && cJSON_IsNumber(value) &&
-			 in_bounds(c, value->valuedouble) &&
-			 (!whole || value->valuedouble == floor(value->valuedouble)))
-			v = cJSON_CreateNumber(value->valuedouble);
 		if (v)
 			return v;
 	}
@@ -136,26 +195,42 @@ static void add_options(char *out, size_t size, const cJSON *values)
 	}
 }
 
+/* "3 to 5": the bounds of a constraint. */
+static void add_range(char *out, size_t size, const cJSON *c, const char *low, const char *high)
+{
+	char min[JSON_NUMBER_MAX], max[JSON_NUMBER_MAX];
+
+	json_number(json_num(c, low, -INFINITY), min);
+	json_number(json_num(c, high, INFINITY), max);
+	add(out, size, min);
+	add(out, size, " to ");
+	add(out, size, max);
+}
+
 void value_describe(const cJSON *constraints, char *out, size_t size)
 {
 	const cJSON *c;
 
 	*out = '\0';
 	cJSON_ArrayForEach (c, constraints) {
-		char min[JSON_NUMBER_MAX], max[JSON_NUMBER_MAX];
-
 		if (*out)
 			add(out, size, ", or ");
-		if (strcmp(c->string, "select") == 0) {
+		if (is_select(c)) {
 			add_options(out, size, json_get(c, "values"));
-			continue;
+		} else if (is(c, "int") || is(c, "float")) {
+			add(out, size,
+			    is(c, "int") ? "a whole number from " : "a number from ");
+			add_range(out, size, c, "min", "max");
+		} else if (is(c, "intList") || is(c, "floatList")) {
+			add(out, size, "a list of ");
+			add_range(out, size, c, "minLength", "maxLength");
+			add(out, size,
+			    is(c, "intList") ? " whole numbers from " : " numbers from ");
+			add_range(out, size, c, "minVal", "maxVal");
+		} else {
+			add(out, size,
+			    is(c, "ascii") ? "a text of printable ASCII without semicolon"
+					   : "a text");
 		}
-		json_number(json_num(c, "min", -INFINITY), min);
-		json_number(json_num(c, "max", INFINITY), max);
-		add(out, size,
-		    strcmp(c->string, "int") == 0 ? "a whole number from " : "a number from ");
-		add(out, size, min);
-		add(out, size, " to ");
-		add(out, size, max);
 	}
 }

@@ -1,6 +1,14 @@
 /*
- * value: a value that is asked for a parameter, against the parameter's
- * constraints (contract: constraint kinds select, int and float).
+ * value: a value that is asked for a parameter, against the parameter's constraints, an
+ * object of one or more kinds:
+ *
+ *	select, selectgrid  {"values"}                 one of the options
+ *	ascii               {}      printable ASCII text, without a semicolon
+ *	unicode             {}                         any text
+ *	int, float          {"min", "max"}             a number within
+ *	intList, floatList  {"minLength", "maxLength", "minVal", "maxVal"}  a list of such
+ *
+ * each with "supportsGridSearch"; a value that any of them allows is allowed.
  */
 #ifndef VALUE_H
 #define VALUE_H
@@ -12,6 +20,9 @@
 
 /* Whether a list with more than one value may be searched over. */
 bool value_takes_list(const cJSON *constraints);
+
+/* Whether a list can be one value. */
+bool value_is_list(const cJSON *constraints);
 
 /*
  * The value as the worker takes it (the caller's), or NULL where no constraint

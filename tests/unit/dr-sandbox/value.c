@@ -61,6 +61,48 @@ int main(void)
 	static const char card[] =
 		"{\"select\":{\"values\":[\"None\"]},\"int\":{\"min\":2,\"max\":1e30}}";
 
+	static const char sizes[] =
+		"{\"intList\":{\"minLength\":1,\"maxLength\":3,\"minVal\":4,\"maxVal\":64,"
+		"\"supportsGridSearch\":false}}";
+	static const char rates[] =
+		"{\"select\":{\"values\":[\"auto\"],\"supportsGridSearch\":false},"
+		"\"floatList\":{\"minLength\":0,\"maxLength\":2,\"minVal\":0,\"maxVal\":1,"
+		"\"supportsGridSearch\":true}}";
+	static const char words_of[] = "{\"unicode\":{\"supportsGridSearch\":false}}";
+	static const char code[] = "{\"ascii\":{}}";
+	static const char grid[] = "{\"selectgrid\":{\"values\":[\"a\",\"b\"]}}";
+
+	check(sizes, "[4,64]", "[4,64]");
+	check(sizes, "[4.0]", "[4]");
+	check(sizes, "[]", NULL);
+	check(sizes, "[4,4,4,4]", NULL);
+	check(sizes, "[4.5]", NULL);
+	check(sizes, "[3]", NULL);
+	check(sizes, "[\"4\"]", NULL);
+	check(sizes, "[[4]]", NULL);
+	check(sizes, "4", NULL);
+	check(rates, "[]", "[]");
+	check(rates, "[0.5,1]", "[0.5,1]");
+	check(rates, "\"auto\"", "\"auto\"");
+	check(rates, "[\"auto\"]", NULL);
+	check(words_of, "\"\"", "\"\"");
+	check(words_of, "\"\u4e2d;\"", "\"\u4e2d;\"");
+	check(words_of, "5", NULL);
+	check(words_of, "null", NULL);
+	check(code, "\"a + b\"", "\"a + b\"");
+	check(code, "\"a;b\"", NULL);
+	check(code, "\"a\\nb\"", NULL);
+	check(code, "\"\u00e9\"", NULL);
+	check(grid, "\"b\"", "\"b\"");
+	check(grid, "\"c\"", NULL);
+	takes_list(sizes, false);
+	takes_list(rates, true);
+	takes_list(grid, true);
+	takes_list(code, false);
+	words(sizes, "a list of 1 to 3 whole numbers from 4 to 64");
+	words(code, "a text of printable ASCII without semicolon");
+	words(words_of, "a text");
+
 	check(depth, "5", "5");
 	check(depth, "5.0", "5");
 	check(depth, "1.6e1", "16");
