@@ -24,7 +24,7 @@ setup() {
 @test "each parameter of each task is a record" {
 	run -0 --separate-stderr dr-params --model "$MODEL"
 	[ "$stderr" = "" ]
-	assert_json 'length == 6 and all(.model == env.MODEL and has("task") and has("id"))'
+	assert_json 'length == 8 and all(.model == env.MODEL and has("task") and has("id"))'
 	assert_json '.[1] == {"parameter": "learning_rate", "task": "Gradient Boosted Trees", "id": .[1].id,
 		"model": env.MODEL, "types": ["float"], "min": 0.0005, "max": 1, "log": true, "grid": true,
 		"default": 0.05, "current": 0.05}'
@@ -34,7 +34,7 @@ setup() {
 @test "a word or a number is one record with both types" {
 	run -0 dr-params "$MODEL"
 	assert_json 'map(select(.parameter == "card_max")) == [{"parameter": "card_max",
-		"task": "Missing Values Imputed", "id": .[5].id, "model": env.MODEL, "types": ["select", "int"],
+		"task": "Missing Values Imputed", "id": .[7].id, "model": env.MODEL, "types": ["select", "int"],
 		"min": 1, "max": 99999, "log": true, "grid": true, "values": ["None"], "default": "None",
 		"current": "None"}]'
 }
@@ -62,7 +62,7 @@ setup() {
 		dr-models --limit 1
 	} >in
 	run -1 --separate-stderr dr-params --skip-bad <in
-	assert_json 'length == 6'
+	assert_json 'length == 8'
 	[ "${#stderr_lines[@]}" = 2 ]
 	[ "${stderr_lines[1]}" = "dr-params: <stdin>:2: not a model record" ]
 }
@@ -105,7 +105,7 @@ setup() {
 	run -6 --separate-stderr timeout 20 bash -c 'dr-params <&-'
 	[ "$stderr" = "dr-params: <stdin>: read: Bad file descriptor" ]
 	run -0 bash -c 'dr-params "$MODEL" 2>&-'
-	assert_json 'length == 6'
+	assert_json 'length == 8'
 }
 
 @test "a full disk is an error" {
