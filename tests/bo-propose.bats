@@ -157,8 +157,8 @@ score='jq -c --unbuffered -f score.jq'
 }
 
 @test "a score that is no number of JSON is a broken line" {
-	for score in NaN Infinity 1e999 0x1 ''; do
-		sed "2s/\"score\":[^,}]*/\"score\":$score/" log >broken
+	for number in NaN Infinity 1e999 0x1 ''; do
+		sed "2s/\"score\":[^,}]*/\"score\":$number/" log >broken
 		run -3 --separate-stderr bo-propose "${space[@]}" <broken
 		[ "$output" = "" ]
 		[[ $stderr == "bo-propose: <stdin>:2: "* ]]

@@ -1,4 +1,4 @@
-# shellcheck disable=SC2030,SC2031 # a test may talk to a service of its own
+# shellcheck disable=SC2030,SC2031,SC2153 # a test may talk to a service of its own
 # Requests that are good HTTP and good JSON, and that nobody should send.
 bats_require_minimum_version 1.5.0
 

@@ -387,7 +387,7 @@ tune() {
 # records QUERY FILTER: what modelRecords/ answers to this query, against a jq filter.
 records() {
 	run -0 --separate-stderr api GET "projects/$PROJECT/modelRecords/?$1"
-	assert_json ".[0].data | $2" || { echo "$1: $output" && return 1; }
+	assert_json ".[0].data | $2" || { echo "$1" && return 1; }
 }
 
 @test "records of models are found by label, characteristic, step and number of rows" {
