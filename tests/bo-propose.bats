@@ -320,6 +320,67 @@ score='jq -c --unbuffered -f score.jq'
 	[ "$output" = "$(jq -c . less)" ]
 }
 
+@test "an earlier log of the same finds the best in few trials" {
+	jq -c '.model = "old" | .metric = "RMSE" | .score = .score * 1000 + 5' log >old
+	loop "$score" --trials 5 --model new --prior-log old "${space[@]}"
+	[ "$(cat statuses stderr)" = "0 0" ]
+	output=$(cat round)
+	assert_json 'length == 5 and ([.[].number] == [0,1,2,3,4]) and all(.[]; .model == "new") and
+		(.[:3] | all(.source == "start")) and (.[3:] | all(.source != "start")) and
+		([.[].score] | min) < 0.01'
+	run -0 --separate-stderr bo-propose --explain --model new --prior-log old "${space[@]}" <round
+	assert_json '(map(select(.kind == "leave-one-out")) | length == 5) and
+		(map(select(.kind == "prior-log")) | length == 1 and
+			(.[0] | .file == "old" and .scores == 18 and .seen == 18 and
+			.correlation > 0.5)) and .[0].trials == 5 and .[0].metric == "LogLoss"'
+}
+
+@test "the order of an earlier log does not matter, nor do its open trials" {
+	jq -c '.trial |= "ffff" + .[4:]' log >old
+	head -n 6 log >six
+	run -0 bo-propose -n 3 --prior-log old "${space[@]}" <six
+	want=$output
+	assert_json 'all(.[]; .source != "start") and .[0].number == 6'
+	{
+		shuf --random-source=<(yes 1) old
+		jq -c '.trial |= "eeee" + .[4:] | .state = "submitted" | del(.score)' old
+	} >shuffled
+	mv shuffled old
+	run -0 bo-propose -n 3 --prior-log old "${space[@]}" <six
+	[ "$output" = "$want" ]
+	run -0 bo-propose -n 3 "${space[@]}" <six
+	[ "$output" != "$want" ]
+	run -0 --separate-stderr bo-propose -n 3 --prior-log old --prior-log log "${space[@]}" <six
+	[ "$stderr" = "" ]
+	assert_json 'length == 3'
+}
+
+@test "an earlier log is refused where it is broken or missing, and left out where it is small" {
+	head -n 2 log >two
+	run -0 --separate-stderr bo-propose --prior-log two "${space[@]}" </dev/null
+	[ "$stderr" = "bo-propose: note: two: left out: 2 trial(s) with scores are not enough" ]
+	assert_json '.[0].source == "start"'
+	run -6 --separate-stderr bo-propose --prior-log none "${space[@]}" </dev/null
+	[ "$stderr" = "bo-propose: none: No such file or directory" ]
+	sed '4s/completed/finished/' log >broken
+	run -3 --separate-stderr bo-propose --prior-log broken "${space[@]}" </dev/null
+	[[ $stderr == "bo-propose: broken:4: "* ]]
+	jq -c 'if .number > 9 then .metric = "AUC" else . end' log >mixed
+	run -3 --separate-stderr bo-propose --prior-log mixed "${space[@]}" </dev/null
+	[[ $stderr == "bo-propose: mixed: trial "*"'AUC'"* ]]
+	jq -c 'if .number > 9 then .model = "m1" else .model = "m2" end' log >mixed
+	run -3 --separate-stderr bo-propose --prior-log mixed --model m1 "${space[@]}" </dev/null
+	[[ $stderr == "bo-propose: mixed: trial "*"'m"*"; jq can select one" ]]
+	for f in '.score = 0.5' '.score *= 1e300' '.params = {other: 1}' '.state = "failed"' \
+		'.params.depth = 99 | del(.params.lr)'; do
+		jq -c "$f" log >odd
+		run -0 --separate-stderr bo-propose -q -n 5 --prior-log odd "${space[@]}" </dev/null
+		assert_json 'length == 5 and all(.[]; .predicted == null or .predicted.sd >= 0)'
+		run -0 --separate-stderr bo-propose -q -n 5 --prior-log odd "${space[@]}" <log
+		assert_json 'length == 5'
+	done
+}
+
 @test "--explain does not depend on the order of the log" {
 	bo-propose --explain "${space[@]}" <log >want
 	for seed in 1 2; do

@@ -16,16 +16,17 @@
 /* 1/m^2 sum_ik k(x_i, x_k); column has room for m by d, r2 for m. */
 static double within(const struct gp *g, const double *x, size_t m, double *column, double *r2)
 {
+	size_t d = g->d - g->tasks;
 	double sum = 0;
 
 	for (size_t i = 0; i < m; i++)
-		for (size_t j = 0; j < g->d; j++)
-			column[j * m + i] = x[i * g->d + j];
+		for (size_t j = 0; j < d; j++)
+			column[j * m + i] = x[i * d + j];
 	for (size_t i = 0; i < m; i++) {
 		memset(r2, 0, m * sizeof(*r2));
-		for (size_t j = 0; j < g->d; j++)
-			kernel_add(g->category[j], g->hyper[j], column + j * m, x[i * g->d + j],
-				   m, r2);
+		for (size_t j = 0; j < d; j++)
+			kernel_add(g->category[j], g->hyper[j], column + j * m, x[i * d + j], m,
+				   r2);
 		kernel_matern(m, r2, NULL);
 		for (size_t k = 0; k < m; k++)
 			sum += r2[k];
@@ -36,8 +37,8 @@ static double within(const struct gp *g, const double *x, size_t m, double *colu
 bool gp_average(struct gp *g, const double *x, size_t m, double *mean, double *sd,
 		struct err *e)
 {
-	size_t n = g->n;
-	double *k = calloc(3 * n + m * g->d + m, sizeof(*k)), *bar, *w, *column, var;
+	size_t n = g->n, d = g->d - g->tasks;
+	double *k = calloc(3 * n + m * d + m, sizeof(*k)), *bar, *w, *column, var;
 
 	if (!k)
 		return err_nomem(e);
@@ -45,7 +46,7 @@ bool gp_average(struct gp *g, const double *x, size_t m, double *mean, double *s
 	w = bar + n;
 	column = w + n;
 	for (size_t i = 0; i < m; i++) {
-		gp_covariances(g, x + i * g->d, 0, n, k, NULL);
+		gp_covariances(g, gp_whole(g, x + i * d), 0, n, k, NULL);
 		for (size_t a = 0; a < n; a++)
 			bar[a] += k[a] / (double)m;
 	}
@@ -53,7 +54,7 @@ bool gp_average(struct gp *g, const double *x, size_t m, double *mean, double *s
 	la_lower_solve((int)n, g->factor, 1, w);
 	la_lower_solve((int)n, g->factor, 1, bar);
 	*mean = la_dot((int)n, bar, w);
-	var = within(g, x, m, column, column + m * g->d) - la_dot((int)n, bar, bar);
+	var = within(g, x, m, column, column + m * d) - la_dot((int)n, bar, bar);
 	*sd = sqrt(fmax(var, 0));
 	free(k);
 	return true;

@@ -187,6 +187,29 @@ static bool reserve(struct gp *g, size_t cap)
 	       numbers(&g->work, GP_BLOCK * cap);
 }
 
+static void set_best(struct gp *g)
+{
+	for (size_t i = 0; i < (g->own ? g->own : g->n); i++)
+		g->best[0] = i ? fmin(g->best[0], g->y[i]) : g->y[i];
+}
+
+void gp_relate(struct gp *g, size_t own, size_t tasks)
+{
+	g->own = own;
+	g->tasks = tasks;
+	set_best(g);
+}
+
+const double *gp_whole(struct gp *g, const double *x)
+{
+	if (!g->tasks)
+		return x;
+	if (x != g->at)
+		memcpy(g->at, x, (g->d - g->tasks) * sizeof(*x));
+	memset(g->at + g->d - g->tasks, 0, g->tasks * sizeof(*x));
+	return g->at;
+}
+
 /* No pending points: L is the factor, one mean. */
 static bool observe(struct gp *g)
 {
@@ -199,8 +222,7 @@ static bool observe(struct gp *g)
 		return false;
 	memcpy(g->A, g->y, g->n * sizeof(*g->A));
 	la_chol_solve((int)g->n, g->L, 1, g->A);
-	for (size_t i = 0; i < g->n; i++)
-		g->best[0] = i ? fmin(g->best[0], g->y[i]) : g->y[i];
+	set_best(g);
 	return true;
 }
 
@@ -212,7 +234,7 @@ struct gp *gp_new(const double *x, const double *y, size_t n, size_t d, const bo
 	if (!g || !(g->category = calloc(d, sizeof(bool))) || !numbers(&g->y, n) ||
 	    !numbers(&g->hyper, d + 2) || !numbers(&g->factor, n * n) || !numbers(&g->at, d))
 		goto nomem;
-	g->n = n;
+	g->n = g->own = n;
 	g->d = d;
 	memcpy(g->category, category, d * sizeof(bool));
 	if (!reserve(g, n))
@@ -330,9 +352,12 @@ bool gp_fantasise(struct gp *g, const double *xp, size_t p, size_t draws, uint64
 		return true;
 	if (!reserve(g, N))
 		return err_nomem(e);
-	for (size_t i = 0; i < p; i++)
+	for (size_t i = 0; i < p; i++) {
+		const double *x = gp_whole(g, xp + i * (g->d - g->tasks));
+
 		for (size_t j = 0; j < g->d; j++)
-			g->x[j * g->cap + n + i] = xp[i * g->d + j];
+			g->x[j * g->cap + n + i] = x[j];
+	}
 	if (!extend(g, N))
 		return err_nomem(e);
 	if (!la_chol_extend((int)N, (int)n, g->L)) {
@@ -356,4 +381,9 @@ const double *gp_hyper(const struct gp *g)
 double gp_length(const struct gp *g, size_t j)
 {
 	return 1 / sqrt(g->hyper[j]);
+}
+
+double gp_noise(const struct gp *g)
+{
+	return sqrt(g->hyper[g->d + 1]);
 }

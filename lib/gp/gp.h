@@ -53,9 +53,21 @@ struct gp *gp_new(const double *x, const double *y, size_t n, size_t d, const bo
 		  const double *hyper, struct err *e);
 void gp_free(struct gp *gp);
 
+/*
+ * The last `tasks` coordinates, categories, say of which related task a point is: 0 in all
+ * of them for the first `own` points, which are of the task in question, 1 in one of
+ * them for another's.  From now on points are given without them; gp_best and
+ * gp_leave_one_out are about the first `own` points alone (own = 0: gp_best is about all).
+ * Before any gp_fantasise.
+ */
+void gp_relate(struct gp *gp, size_t own, size_t tasks);
+
 /* The parameters, borrowed, as gp_learn gives them, and coordinate j's length scale. */
 const double *gp_hyper(const struct gp *gp);
 double gp_length(const struct gp *gp, size_t j);
+
+/* The standard deviation of the noise, warped. */
+double gp_noise(const struct gp *gp);
 
 /*
  * Condition on p points whose scores are not known yet: draws (even) sets of scores
@@ -102,8 +114,9 @@ bool gp_average(struct gp *gp, const double *x, size_t m, double *mean, double *
 		struct err *e);
 
 /*
- * What each of the n observed scores is predicted to be from the others, warped, parameters
- * and warping as they are, into mean (n) and sd (n, of the score: the noise is in it).
+ * What each of the n observed scores (of the task in question) is predicted to be from the
+ * others, warped, parameters and warping as they are, into mean (n) and sd (n, of the
+ * score: the noise is in it).
  * Rasmussen & Williams, eq. 5.12.  Takes no account of fantasies.  O(n^3).
  */
 bool gp_leave_one_out(struct gp *gp, double *mean, double *sd, struct err *e);

@@ -9,6 +9,7 @@
 
 struct gp {
 	size_t n, p, d, draws; /* draws: 1 without pending points */
+	size_t own, tasks;     /* see gp_relate; own is n without tasks */
 	bool *category;        /* d */
 	double *x;             /* n + p points, column by column: x[j*cap + i] */
 	size_t cap;            /* points that x and the workspace hold */
@@ -30,5 +31,9 @@ struct gp {
  * not NULL, their M' into it. */
 void gp_covariances(const struct gp *g, const double *z, size_t first, size_t end, double *k,
 		    double *slope);
+
+/* x as a point of all coordinates: itself, or where there are tasks a copy in g->at (x may be
+ * that already). */
+const double *gp_whole(struct gp *g, const double *x);
 
 #endif

@@ -35,13 +35,14 @@ double gp_best(const struct gp *g, size_t s)
 
 void gp_predict(struct gp *g, const double *x, size_t m, double *mean, double *sd)
 {
-	size_t N = g->n + g->p, d = g->d;
+	size_t N = g->n + g->p, d = g->d - g->tasks;
 
 	for (size_t from = 0; from < m; from += GP_BLOCK) {
 		size_t b = m - from < GP_BLOCK ? m - from : GP_BLOCK;
 
 		for (size_t i = 0; i < b; i++)
-			gp_covariances(g, x + (from + i) * d, 0, N, g->work + i * N, NULL);
+			gp_covariances(g, gp_whole(g, x + (from + i) * d), 0, N,
+				       g->work + i * N, NULL);
 		la_times_t((int)N, (int)g->draws, (int)b, g->A, g->work,
 			   mean + from * g->draws);
 		la_lower_solve((int)N, g->L, (int)b, g->work);
@@ -54,8 +55,9 @@ void gp_at(struct gp *g, const double *x, double *mean, double *sd)
 {
 	size_t N = g->n + g->p;
 
-	memcpy(g->at, x, g->d * sizeof(*x));
-	gp_covariances(g, x, 0, N, g->k, g->slope);
+	memcpy(g->at, x, (g->d - g->tasks) * sizeof(*x));
+	gp_whole(g, g->at);
+	gp_covariances(g, g->at, 0, N, g->k, g->slope);
 	la_times_t_vec((int)N, (int)g->draws, g->A, g->k, mean);
 	memcpy(g->v, g->k, N * sizeof(*g->v));
 	la_lower_solve((int)N, g->L, 1, g->v);
@@ -73,7 +75,7 @@ void gp_gradient(struct gp *g, const double *wmean, double wsd, double *grad)
 	for (size_t i = 0; i < N; i++)
 		c[i] = (c[i] - wsd / g->sd * g->v[i]) * s2 * g->slope[i];
 
-	for (size_t j = 0; j < g->d; j++) {
+	for (size_t j = 0; j < g->d - g->tasks; j++) {
 		const double *x = g->x + j * g->cap;
 		double z = g->at[j], sum = 0;
 

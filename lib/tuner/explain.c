@@ -26,11 +26,11 @@ double tuner_unit(const struct gp *gp)
 	return unit;
 }
 
-double tuner_noise(const struct gp *gp, size_t d)
+double tuner_noise(const struct gp *gp)
 {
 	double mean, sd;
 
-	gp_metric(gp, gp_best(gp, 0), sqrt(gp_hyper(gp)[d + 1]), &mean, &sd);
+	gp_metric(gp, gp_best(gp, 0), gp_noise(gp), &mean, &sd);
 	return sd;
 }
 
@@ -96,7 +96,7 @@ static bool say_model(const struct explain *x, struct err *e)
 	       json_set_num(rec, "scores", (double)t->scored) &&
 	       json_set_num(rec, "seen", (double)x->v.n);
 	good = json_set(rec, "best", at) && good && json_set_num(rec, "skill", skill) &&
-	       json_set_num(rec, "noise", tuner_noise(x->v.gp, t->d));
+	       json_set_num(rec, "noise", tuner_noise(x->v.gp));
 	return say(x, rec, good, e);
 }
 
@@ -119,6 +119,28 @@ static bool say_lengths(const struct explain *x, struct err *e)
 		kernel_matern(1, &alike, NULL);
 		if (!say(x, rec,
 			 json_set_str(rec, "scale", scale_of(d)) &&
+				 json_set_num(rec, "length", length) &&
+				 json_set_num(rec, "correlation", alike),
+			 e))
+			return false;
+	}
+	return true;
+}
+
+/* What an earlier log is worth here: the correlation of equal settings of the two. */
+static bool say_priors(const struct explain *x, struct err *e)
+{
+	for (size_t i = 0; i < x->v.priors->n; i++) {
+		const struct prior *q = &x->v.priors->at[i];
+		double length = gp_length(x->v.gp, x->v.trials->d + i),
+		       alike = 1 / (length * length);
+		cJSON *rec = record("prior-log", NULL);
+
+		kernel_matern(1, &alike, NULL);
+		if (!say(x, rec,
+			 json_set_str(rec, "file", q->name) &&
+				 json_set_num(rec, "scores", (double)q->trials.scored) &&
+				 json_set_num(rec, "seen", (double)q->n) &&
 				 json_set_num(rec, "length", length) &&
 				 json_set_num(rec, "correlation", alike),
 			 e))
@@ -273,8 +295,9 @@ bool tuner_explain(struct tuner *t, tuner_record_fn *fn, void *ctx, bool *nothin
 		*nothing = true;
 		return true;
 	}
-	good = say_model(&x, e) && say_lengths(&x, e) && say_importance(&x, e) &&
-	       say_dependence(&x, e) && say_leave_one_out(&x, e) && say_improvement(&x, e);
+	good = say_model(&x, e) && say_lengths(&x, e) && say_priors(&x, e) &&
+	       say_importance(&x, e) && say_dependence(&x, e) && say_leave_one_out(&x, e) &&
+	       say_improvement(&x, e);
 	free(x.v.rows);
 	return good;
 }

@@ -3,6 +3,7 @@
  *
  *   model                 how many trials, and what the process is worth
  *   length                a parameter's length scale
+ *   prior-log             how much an earlier log is like this one
  *   importance            its share in whether a trial is good (explain/importance.h)
  *   dependence            the score at one of its values (explain/dependence.h)
  *   leave-one-out         a trial's score, predicted from the others (gp.h)

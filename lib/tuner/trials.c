@@ -152,7 +152,9 @@ static bool belongs(struct trials *t, const cJSON *rec, struct err *e)
 		t->unknown++;
 	else
 		return t->model ||
-		       same(&t->only, rec, "model", "; --model says which to tune", e);
+		       same(&t->only, rec, "model",
+			    t->earlier ? "; jq can select one" : "; --model says which to tune",
+			    e);
 	return false;
 }
 

@@ -33,6 +33,7 @@ struct trials {
 	struct seen seen;            /* theirs, of those that are exact */
 	char *metric, *partition;    /* of the scores, by the first that named one */
 	bool directed, minimize;     /* directed: minimize is known */
+	bool earlier;                /* another run's: see prior.h */
 	char *only;                  /* where model is NULL: the one model of all trials */
 	size_t other_model, unknown; /* records passed over: see tuner_passed */
 };

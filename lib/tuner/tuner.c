@@ -11,18 +11,22 @@
 #include "rng/rng.h"
 #include "tuner/box.h"
 #include "tuner/converge.h"
+#include "tuner/prior.h"
 #include "tuner/trials.h"
 #include "tuner/view.h"
 
 #define DRAWS 64 /* sets of scores that pending trials may bring */
 #define SCORES 3 /* without so many there is nothing to model */
 #define LOCAL_EVERY 3
+#define START_RELATED 3 /* where an earlier log tells the rest */
 
 struct tuner {
 	struct tuner_options o;
 	struct trials trials;
 	size_t d;
-	bool *category;
+	struct priors priors;
+	bool *category; /* d + priors.n */
+	bool start_given;
 	bool small; /* so few settings that a box would be no help */
 
 	/* The parameters of the process, and what they were learnt from. */
@@ -48,6 +52,8 @@ struct tuner *tuner_new(const struct tuner_options *o, struct err *e)
 	t->d = space_dims(o->space);
 	t->small = space_size(o->space) <= 1000;
 	trials_init(&t->trials, o->space, o->model);
+	t->priors.d = t->d;
+	t->start_given = t->o.start > 0;
 	if (!t->o.start)
 		t->o.start = t->d + 1 < 5 ? 5 : t->d + 1 > 10 ? 10 : t->d + 1;
 	t->category = calloc(t->d, sizeof(bool));
@@ -75,6 +81,7 @@ void tuner_free(struct tuner *t)
 	if (!t)
 		return;
 	forget_model(t);
+	priors_release(&t->priors);
 	trials_release(&t->trials);
 	free(t->learnt_y);
 	free(t->learnt_x);
@@ -91,6 +98,30 @@ bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e)
 		return false;
 	if (changed)
 		forget_model(t);
+	return true;
+}
+
+bool tuner_add_prior(struct tuner *t, const char *name, const struct trial_log *log,
+		     size_t *scores, struct err *e)
+{
+	size_t n = t->d + t->priors.n + 1;
+	bool *category = realloc(t->category, n * sizeof(*category));
+	double *hyper;
+
+	if (!category)
+		return err_nomem(e);
+	t->category = category;
+	t->priors.category = category;
+	category[n - 1] = true;
+	if (!(hyper = realloc(t->hyper, (n + 2) * sizeof(*hyper))))
+		return err_nomem(e);
+	t->hyper = hyper;
+	forget_model(t);
+	t->n_learnt = 0;
+	if (!priors_add(&t->priors, t->o.space, name, log, scores, e))
+		return false;
+	if (t->priors.n && !t->start_given)
+		t->o.start = START_RELATED;
 	return true;
 }
 
@@ -176,14 +207,17 @@ static bool table(const struct known *const *k, size_t m, size_t d, double **x, 
 static bool learn(struct tuner *t, struct err *e)
 {
 	const struct known **from = trials_in_order(&t->trials);
-	size_t n = t->trials.final, step = n / 20 > 1 ? n / 20 : 1, m = n - n % step, d = t->d;
+	size_t n = t->trials.final, step = n / 20 > 1 ? n / 20 : 1, m = n - n % step,
+	       d = t->d + t->priors.n;
 	double *x = NULL, *y = NULL;
 	bool good = true;
 
 	if (from)
 		qsort(from, m, sizeof(*from), by_id);
-	if (!from || !table(from, m, d, &x, &y)) {
+	if (!from || !table(from, m, t->d, &x, &y)) {
 		good = err_nomem(e);
+	} else if (!priors_extend(&t->priors, t->trials.metric, &x, &y, m, &m, e)) {
+		good = false;
 	} else if (m != t->n_learnt || memcmp(x, t->learnt_x, m * d * sizeof(*x)) != 0 ||
 		   memcmp(y, t->learnt_y, m * sizeof(*y)) != 0) {
 		t->n_learnt = 0;
@@ -206,7 +240,7 @@ static bool fit(struct tuner *t, struct err *e)
 {
 	const struct known **order;
 	double *x = NULL, *y = NULL;
-	size_t n;
+	size_t n, own;
 
 	if (t->gp)
 		return true;
@@ -219,8 +253,12 @@ static bool fit(struct tuner *t, struct err *e)
 		err_nomem(e);
 		goto out;
 	}
-	if (!(t->gp = gp_new(x, y, n, t->d, t->category, t->hyper, e)))
+	own = n;
+	if (!priors_extend(&t->priors, t->trials.metric, &x, &y, n, &n, e) ||
+	    !(t->gp = gp_new(x, y, n, t->d + t->priors.n, t->category, t->hyper, e)))
 		goto out;
+	gp_relate(t->gp, t->trials.scored ? own : 0, t->priors.n);
+	n = own;
 	qsort(order, n, sizeof(*order), trials_by_score);
 	for (t->n_tried = 0; t->n_tried < n && !isnan(order[t->n_tried]->score);)
 		t->n_tried++;
@@ -399,7 +437,7 @@ static bool worthwhile(struct tuner *t, const double *x, struct err *e)
 	if (!converge_noise(&t->trials, &noise))
 		return err_nomem(e);
 	if (isnan(noise))
-		noise = tuner_noise(t->gp, t->d);
+		noise = tuner_noise(t->gp);
 	return !converge_reached(&t->trials, TUNER_CONVERGED, gain, noise) ||
 	       err_set(e, ERR_EXHAUSTED,
 		       "converged: for %d proposals less was expected to be gained than the "
@@ -411,9 +449,9 @@ cJSON *tuner_ask(struct tuner *t, struct err *e)
 {
 	const struct trials *k = &t->trials;
 	double number = next_number(k), *x = malloc(t->d * sizeof(*x));
-	bool early =
-		k->n < t->o.start || k->scored < (SCORES < t->o.start ? SCORES : t->o.start);
-	bool local = !t->small && fmod(number, LOCAL_EVERY) == LOCAL_EVERY - 1;
+	bool early = k->n < t->o.start ||
+		     (!t->priors.n && k->scored < (SCORES < t->o.start ? SCORES : t->o.start));
+	bool local = !t->small && k->scored && fmod(number, LOCAL_EVERY) == LOCAL_EVERY - 1;
 	cJSON *rec = NULL;
 
 	if (!x)
@@ -451,6 +489,7 @@ bool tuner_look(struct tuner *t, struct tuner_view *v, struct err *e)
 		return err_nomem(e);
 	v->n = choose(&t->trials, v->rows);
 	v->gp = t->gp;
+	v->priors = &t->priors;
 	return true;
 }
 

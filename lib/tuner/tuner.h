@@ -44,6 +44,7 @@
 #include "err/err.h"
 #include "space/space.h"
 #include "space/where.h"
+#include "trial/log.h"
 
 #define TUNER_MODEL_MAX 1000
 #define TUNER_CONVERGED 8
@@ -81,6 +82,16 @@ bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e);
  * tuner has converged and shall stop then, ERR_INPUT from --where, ERR_SYSTEM.
  */
 cJSON *tuner_ask(struct tuner *t, struct err *e);
+
+/*
+ * Learn an earlier log, of the same parameters or some of them, perhaps of another model,
+ * metric or project (README.md).  Its trials are no trials of this run: they
+ * are not counted, and their settings may be asked for.  name is for tuner_explain.
+ * *scores: how many of its trials have one; with fewer than three it is left out.
+ * ERR_INPUT: it has malformed trials, or such as cannot be compared with each other.
+ */
+bool tuner_add_prior(struct tuner *t, const char *name, const struct trial_log *log,
+		     size_t *scores, struct err *e);
 
 /* Trials that are final, and those that are not. */
 size_t tuner_done(const struct tuner *t);

@@ -3,6 +3,7 @@
 #define TUNER_VIEW_H
 
 #include "gp/gp.h"
+#include "tuner/prior.h"
 #include "tuner/trials.h"
 #include "tuner/tuner.h"
 
@@ -12,6 +13,7 @@ struct tuner_view {
 	struct gp *gp;             /* without pending trials; NULL: fewer than three scores */
 	const struct known **rows; /* what the process has seen, point by point */
 	size_t n;
+	const struct priors *priors; /* their coordinates stand behind those of the space */
 };
 
 /* rows is the caller's (free), all else borrowed until the tuner is told or asked.
@@ -28,6 +30,6 @@ bool tuner_seek(struct tuner *t, double *x, double *acquisition, struct err *e);
 /* Of the process without pending trials: how much of the metric one warped unit is
  * below the best score, and the deviation of a repeated score at the best. */
 double tuner_unit(const struct gp *gp);
-double tuner_noise(const struct gp *gp, size_t d);
+double tuner_noise(const struct gp *gp);
 
 #endif

@@ -13,6 +13,7 @@
 
 static const char *space_path, *log_path, *expression, *model;
 static long count = 1, parallel, trials, seed, start;
+static struct cli_list priors;
 static bool following, skip_bad, explaining, stopping;
 
 static const struct cli_option options[] = {
@@ -25,6 +26,8 @@ static const struct cli_option options[] = {
 	 10000000},
 	{"log", 0, CLI_STRING, &log_path, "FILE",
 	 "learn from this trial log; with --follow, first hand on what is unfinished"},
+	{"prior-log", 0, CLI_LIST, &priors, "FILE",
+	 "learn from an earlier log of a related task (repeatable)"},
 	{"space", 's', CLI_STRING, &space_path, "FILE",
 	 "read a JSON object or parameter records from FILE"},
 	{"where", 'w', CLI_STRING, &expression, "EXPR",
@@ -148,6 +151,33 @@ static bool learn(struct run *r, const struct trial_log *log, const char *name, 
 	return true;
 }
 
+static bool learn_priors(struct run *r, struct err *e)
+{
+	for (size_t i = 0; i < priors.n; i++) {
+		const char *name = priors.item[i];
+		struct trial_log *log;
+		size_t scores;
+		bool good;
+
+		if (access(name, R_OK)) /* that it is not there is a mistake, unlike --log's */
+			return err_errno(e, "%s", name);
+		log = trial_log_open(name, false, e);
+		good = log && tuner_add_prior(r->tuner, name, log, &scores, e);
+
+		if (log && trial_log_torn(log))
+			cli_warn("%s: %zu torn line(s) passed over", name, trial_log_torn(log));
+		if (good && scores < 3)
+			cli_note("%s: left out: %zu trial(s) with scores are not enough", name,
+				 scores);
+		if (log && !good)
+			err_prefix(e, "%s", name);
+		trial_log_free(log);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
 /* Whoever takes a log for that of this model and space should know what is not. */
 static void note_passed(const struct run *r)
 {
@@ -179,7 +209,7 @@ static bool open_all(struct run *r, const struct input *input, int n, char **arg
 			.stop_when_converged = stopping,
 		},
 		e);
-	if (!r->tuner || (r->log && !learn(r, r->log, log_path, e)) ||
+	if (!r->tuner || !learn_priors(r, e) || (r->log && !learn(r, r->log, log_path, e)) ||
 	    (input->trials && !learn(r, input->trials, "<stdin>", e)))
 		return false;
 	note_passed(r);
@@ -239,6 +269,7 @@ static void close_all(struct run *r, struct input *input)
 	space_free(r->space);
 	cJSON_Delete(input->params);
 	trial_log_free(input->trials);
+	cli_list_release(&priors);
 }
 
 static void check_options(void)

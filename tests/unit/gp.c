@@ -370,6 +370,60 @@ static void judging(void)
 	gp_free(gp);
 }
 
+/* The same process, told that its last coordinate is the task, and not told. */
+static void tasks(void)
+{
+	enum { T = D + 1 };
+	bool kinds[T] = {false, false, false, true, false, true};
+	double x[N * D], y[N], X[N * T], at[3 * T], mean[3], sd[3], m, s, hyper[T + 2],
+		worst = 0, g[T], h[T], w = 1;
+	struct err e = {0};
+	struct gp *a, *b;
+
+	sample(N, 9, x, y);
+	for (size_t i = 0; i < N; i++) {
+		memcpy(X + i * T, x + i * D, D * sizeof(*x));
+		X[i * T + D] = i >= 10;
+		y[i] -= i >= 10 ? 1 : 0;
+	}
+	gp_learn(X, y, N, T, kinds, hyper, &e);
+	a = gp_new(X, y, N, T, kinds, hyper, &e);
+	b = gp_new(X, y, N, T, kinds, hyper, &e);
+	gp_relate(b, 10, 1);
+	for (size_t i = 0; i < 3; i++) {
+		memcpy(at + i * T, x + (i + 20) * D, D * sizeof(*x));
+		at[i * T + D] = 0;
+	}
+	gp_fantasise(a, at, 1, 2, 1, &e);
+	gp_fantasise(b, at, 1, 2, 1, &e);
+	for (size_t i = 0; i < 3; i++) {
+		double ma[2], mb[2];
+
+		gp_predict(a, at + i * T, 1, ma, sd);
+		gp_predict(b, at + i * T, 1, mb, &s);
+		worst = fmax(worst,
+			     fabs(ma[0] - mb[0]) + fabs(ma[1] - mb[1]) + fabs(sd[0] - s));
+		gp_at(a, at + i * T, ma, sd);
+		gp_gradient(a, (double[]){w, 0}, 1, g);
+		gp_at(b, at + i * T, mb, &s);
+		gp_gradient(b, (double[]){w, 0}, 1, h);
+		for (size_t j = 0; j < D; j++)
+			worst = fmax(worst, fabs(g[j] - h[j]));
+	}
+	is_near(worst, 0, 1e-12, "a point without its task is one of the first task");
+	gp_fantasise(a, NULL, 0, 1, 0, &e);
+	gp_fantasise(b, NULL, 0, 1, 0, &e);
+	for (size_t i = 0; i < 3; i++)
+		memmove(at + i * D, x + (i + 20) * D, D * sizeof(*x));
+	gp_average(b, at, 3, &m, &s, &e);
+	gp_predict(b, at, 3, mean, sd);
+	is_near(m, (mean[0] + mean[1] + mean[2]) / 3, 1e-9, "so in an average");
+	ok(gp_best(b, 0) > gp_best(a, 0), "and the best is that of the first task");
+	ok(isfinite(gp_skill(b, &e)), "as is the skill");
+	gp_free(a);
+	gp_free(b);
+}
+
 static void fantasies(void)
 {
 	enum { P = 3, S = 256 };
@@ -480,6 +534,7 @@ int main(void)
 	posterior();
 	closed_form();
 	judging();
+	tasks();
 	fantasies();
 	hard_cases();
 	many_points();

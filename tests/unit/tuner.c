@@ -6,6 +6,7 @@
 #include "json/json.h"
 #include "rng/rng.h"
 #include "tap.h"
+#include "trial/log.h"
 #include "trial/trial.h"
 #include "tuner/box.h"
 #include "tuner/converge.h"
@@ -344,6 +345,148 @@ static void folds(void)
 	space_free(s);
 }
 
+/* The score of finish(), or turned upside down in everything it has. */
+static double try_it(cJSON *rec, bool other)
+{
+	struct err e = {0};
+
+	finish(rec);
+	if (other) {
+		const cJSON *p = json_get(rec, "params");
+		double a = json_num(p, "a", 0), b = log(json_num(p, "b", 1));
+
+		json_set_num(rec, "score", (a - 0.9) * (a - 0.9) + (b + 8) * (b + 8) / 30);
+		json_set_str(rec, "metric", "RMSE");
+	}
+	trial_set_state(rec, TRIAL_COMPLETED, NULL, &e);
+	return json_num(rec, "score", NAN);
+}
+
+/* A log of n trials of another run, told in the order of its names or the other way. */
+static struct trial_log *earlier(const struct space *s, size_t n, bool other, bool back)
+{
+	struct tuner *t = tuner_of(s, 77);
+	struct err e = {0};
+	struct trial_log *log = trial_log_open(NULL, false, &e),
+			 *turned = trial_log_open(NULL, false, &e);
+
+	for (size_t i = 0; i < n; i++) {
+		cJSON *rec = tuner_ask(t, &e);
+
+		try_it(rec, other);
+		tuner_tell(t, rec, &e);
+		trial_log_put(log, rec, &e);
+		cJSON_Delete(rec);
+	}
+	for (size_t i = n; back && i-- > 0;)
+		trial_log_put(turned, trial_log_at(log, i), &e);
+	tuner_free(t);
+	trial_log_free(back ? log : turned);
+	return back ? turned : log;
+}
+
+/* The best of n trials after these logs (NULL: none). */
+static double best_after(const struct space *s, struct trial_log *const *log, size_t logs,
+			 size_t n, uint64_t seed)
+{
+	struct tuner *t = tuner_of(s, seed);
+	struct err e = {0};
+	double best = HUGE_VAL;
+	size_t scores;
+
+	for (size_t i = 0; i < logs; i++)
+		tuner_add_prior(t, "earlier", log[i], &scores, &e);
+	for (size_t i = 0; i < n; i++) {
+		cJSON *rec = tuner_ask(t, &e);
+
+		best = fmin(best, try_it(rec, false));
+		tuner_tell(t, rec, &e);
+		cJSON_Delete(rec);
+	}
+	ok(tuner_done(t) == n && tuner_open(t) == 0, "an earlier log's trials are not counted");
+	tuner_free(t);
+	return best;
+}
+
+static void warm(void)
+{
+	struct space *s = space_of(args, ARGS);
+	struct trial_log *same = earlier(s, 30, false, false),
+			 *other = earlier(s, 30, true, false), *both[] = {same, other};
+	double cold = 0, hot = 0, misled = 0, mixed = 0;
+
+	for (uint64_t seed = 0; seed < 3; seed++) {
+		cold += best_after(s, NULL, 0, 12, seed);
+		hot += best_after(s, &same, 1, 6, seed);
+		mixed += best_after(s, both, 2, 6, seed);
+		misled += best_after(s, &other, 1, 30, seed);
+	}
+	ok(hot < 0.2 * cold,
+	   "six trials after a log of the same find more than twelve without");
+	ok(mixed < 0.5 * cold, "also beside another log");
+	ok(misled < 0.5 * cold, "thirty after one that misleads find more all the same");
+	trial_log_free(same);
+	trial_log_free(other);
+	space_free(s);
+}
+
+static void earlier_logs(void)
+{
+	static const char *const few[] = {"a=0.0..1.0", "new=1..9", "d=x,y"};
+	static const char *const four[] = {"c=1,2", "d=x,y"};
+	struct space *s = space_of(args, ARGS), *f = space_of(few, 3), *g = space_of(four, 2);
+	struct trial_log *log = earlier(s, 12, false, false),
+			 *back = earlier(s, 12, false, true),
+			 *all = earlier(g, 4, false, false);
+	struct tuner *t = tuner_of(s, 1), *u = tuner_of(s, 1);
+	struct err e = {0};
+	size_t scores, n = 0;
+	cJSON *rec;
+	char *a, *b;
+
+	ok(tuner_add_prior(t, "log", log, &scores, &e) && scores == 12 &&
+		   tuner_add_prior(u, "log", back, &scores, &e),
+	   "an earlier log is learnt");
+	for (int i = 0; i < 5; i++) {
+		a = next(t);
+		b = next(u);
+		is_str(a, b, "the order of its trials does not matter");
+		free(a);
+		free(b);
+	}
+	tuner_free(t);
+	tuner_free(u);
+	t = tuner_of(f, 1);
+	ok(tuner_add_prior(t, "log", log, &scores, &e) && scores == 12,
+	   "parameters are mapped by their names");
+	for (int i = 0; i < 6; i++) {
+		rec = tuner_ask(t, &e);
+		ok(rec && cJSON_GetArraySize(json_get(rec, "params")) == 3,
+		   "and the others of the space are there");
+		cJSON_Delete(rec);
+	}
+	tuner_free(t);
+	t = tuner_of(g, 1);
+	tuner_add_prior(t, "all", all, &scores, &e);
+	for (; (rec = tuner_ask(t, &e)); n++)
+		cJSON_Delete(rec);
+	ok(n == 4 && e.kind == ERR_EXHAUSTED, "a setting of an earlier log may be asked for");
+	tuner_free(t);
+	e = (struct err){0};
+	t = tuner_of(g, 1);
+	trial_log_free(all);
+	all = earlier(g, 2, false, false);
+	ok(tuner_add_prior(t, "all", all, &scores, &e) && scores == 2,
+	   "a log of two trials is told from one that says something");
+	tuner_free(t);
+	trial_log_free(all);
+	trial_log_free(back);
+	trial_log_free(log);
+	space_free(g);
+	space_free(f);
+	space_free(s);
+}
+
 int main(void)
 {
 	any_order();
@@ -355,5 +498,7 @@ int main(void)
 	boxes();
 	convergence();
 	folds();
+	warm();
+	earlier_logs();
 	return tap_end();
 }
