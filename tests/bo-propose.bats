@@ -598,3 +598,111 @@ score='jq -c --unbuffered -f score.jq'
 	[[ $(cat statuses) == "3 "* ]]
 	grep -q "'AUC'.*'LogLoss'" stderr
 }
+
+# many N OPTION...: N trials in `many`, one proposed after the other by bo-propose OPTION...,
+# with x and y in 0..1: score, seconds and an AUC of their own.
+many() {
+	local n=$1
+	shift
+	[ -e many ] || : >many
+	for ((i = 0; i < n; i++)); do
+		bo-propose --log many "$@" x=0.0..1.0 y=0.0..1.0 </dev/null |
+			jq -c '.state = "completed" | .metric = "LogLoss" | .minimize = true |
+				(.params | .x) as $x | (.params | .y) as $y |
+				.score = ($x - 0.3) * ($x - 0.3) + ($y - 0.6) * ($y - 0.6) |
+				.seconds = 1 + 9 * $x + $y |
+				.metrics.AUC.validation = 0.4 + $x / 2' >>many
+	done
+}
+
+@test "two objectives: the best compromises are looked for, each is predicted" {
+	many 25 --objective .score --objective .seconds
+	output=$(<many)
+	# Between (0.3, 0.6) and (0, 0) the compromises have 0 <= x <= 0.3, y <= 0.6.
+	assert_json '.[-10:] | map(select(.params.x < 0.32 and .params.y < 0.62)) | length >= 8'
+	assert_json '.[-1] | .source == "model" and (has("improvement") | not) and
+		(.predicted | keys == [".score", ".seconds"]) and
+		(.predicted[".seconds"] | .mean > 0.9 and .mean < 12 and .sd > 0)'
+	run -0 --separate-stderr bo-propose -n 3 --log many --objective .score \
+		--objective .seconds --objective -.metrics.AUC.validation x=0.0..1.0 y=0.0..1.0 </dev/null
+	assert_json 'length == 3 and ([.[].params] | unique | length) == 3 and
+		all(.[]; .predicted[".metrics.AUC.validation"].mean > 0.35)'
+}
+
+@test "one objective is tuned in place of the score" {
+	many 15 --objective .seconds
+	output=$(<many)
+	assert_json 'map(.seconds) | min < 1.05'
+	rm many
+	many 15 --objective -.seconds
+	output=$(<many)
+	assert_json 'map(.seconds) | max > 10.9'
+	run -0 bo-propose --log many --objective .score x=0.0..1.0 y=0.0..1.0 </dev/null
+	first=$output
+	run -0 bo-propose --log many x=0.0..1.0 y=0.0..1.0 </dev/null
+	[ "$output" = "$first" ]
+}
+
+@test "a constraint is kept, and the best is at its edge" {
+	many 22 --constraint '.metrics.AUC.validation >= 0.7'
+	output=$(<many)
+	assert_json '(map(select(.metrics.AUC.validation >= 0.7).score) | min) as $best |
+		$best >= 0.09 and $best < 0.1'
+	assert_json '.[-1].predicted | .feasible >= 0 and .feasible <= 1 and .sd > 0'
+}
+
+@test "while nothing keeps a constraint, keeping it is all that is wanted" {
+	many 16 --constraint '.metrics.AUC.validation > 0.88'
+	output=$(<many)
+	assert_json 'map(.metrics.AUC.validation) | max > 0.88'
+	# None ever does: there are proposals, and no improvement to speak of.
+	run -0 --separate-stderr bo-propose -n 3 --log many --constraint '.none < 3' \
+		x=0.0..1.0 y=0.0..1.0 </dev/null
+	assert_json 'length == 3 and all(.[]; (has("improvement") | not) and .source == "model" and
+		.predicted.feasible <= 1)'
+}
+
+@test "with a cost the cheap is tried first" {
+	many 8
+	run -0 --separate-stderr bo-propose -n 6 --log many x=0.0..1.0 y=0.0..1.0 </dev/null
+	without=$(jq -s 'map(.params.x) | add' <<<"$output")
+	run -0 --separate-stderr bo-propose -n 6 --log many --cost .seconds x=0.0..1.0 y=0.0..1.0 </dev/null
+	assert_json "(map(.params.x) | add) < $without and all(.[]; .predicted.cost > 0)"
+	run -0 --separate-stderr bo-propose --log many --cost .none x=0.0..1.0 y=0.0..1.0 </dev/null
+	assert_json '.[0] | has("predicted") and (.predicted | has("cost") | not)'
+}
+
+@test "trials on fewer rows teach, and their settings may be tried again on more" {
+	many 14
+	# Elsewhere a little, and worse throughout.
+	jq -c '.fidelity = {sample_pct: 16} | .score = .score * 1.2 + 0.1 | .trial |= "0" + .[1:]' \
+		many >small
+	run -0 --separate-stderr bo-propose -n 4 --log small x=0.0..1.0 y=0.0..1.0 </dev/null
+	assert_json 'all(.[]; .source == "model" and (has("fidelity") | not)) and
+		any(.[]; .params.x > 0.2 and .params.x < 0.4 and .params.y > 0.5 and .params.y < 0.7)'
+	cat small many >both
+	run -0 --separate-stderr bo-propose -n 3 --log both x=0.0..1.0 y=0.0..1.0 </dev/null
+	assert_json 'any(.[]; .source == "trust-region" and .predicted.mean < 0.05)'
+	run -0 --separate-stderr bo-propose --fidelity 16 --log both x=0.0..1.0 y=0.0..1.0 </dev/null
+	assert_json '.[0] | .fidelity == {sample_pct: 16} and .predicted.mean > 0.05'
+	# One size only is as good as none.
+	run -0 bo-propose -n 2 x=0.0..1.0 y=0.0..1.0 <many
+	first=$output
+	run -0 bo-propose -n 2 x=0.0..1.0 y=0.0..1.0 < <(jq -c '.fidelity = {sample_pct: 80}' many)
+	[ "$output" = "$first" ]
+	run -3 --separate-stderr bo-propose --explain --log both x=0.0..1.0 y=0.0..1.0 </dev/null
+	[[ $stderr == "bo-propose: "*"one sample size"* ]]
+}
+
+@test "what cannot be a goal is refused" {
+	for args in '--objective score' '--objective -.score' '--constraint .a' '--constraint .a=3' \
+		'--constraint .a<x' '--cost seconds' '--cost .a[' '--fidelity 101' \
+		'--explain --objective .a' '--prior-log log --objective .a' '--stop-when-converged --cost .a'; do
+		read -ra words <<<"$args"
+		run -2 --separate-stderr bo-propose "${words[@]}" a=1,2 </dev/null
+		[ "$output" = "" ]
+		[[ $stderr == "bo-propose: "* ]]
+	done
+	run -2 --separate-stderr bo-propose --constraint '.a > ' a=1,2 </dev/null
+	[[ $stderr == "bo-propose: --constraint '.a > ': wants a path, one of < <= > >=, and a number"* ]]
+}

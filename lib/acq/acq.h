@@ -27,6 +27,9 @@
  */
 double acq_log_h(double z, double *slope);
 
+/* ln Phi(z) and its derivative phi(z) / Phi(z), as exact. */
+double acq_log_phi(double z, double *slope);
+
 /* ln expected improvement from a prediction with gp_means(gp) means; where wmean and
  * wsd are not NULL, its derivatives by the means and by sd. */
 double acq_value(const struct gp *gp, const double *mean, double sd, double *wmean,
@@ -38,11 +41,25 @@ double acq_value(const struct gp *gp, const double *mean, double sd, double *wme
  */
 typedef bool acq_usable_fn(void *ctx, const double *x, struct err *e);
 
+/*
+ * Another worth than acq_value's: of m settings, settled, rows of space_dims
+ * coordinates; and that of one with its gradient by those coordinates (0 where they are
+ * no real numbers).
+ */
+struct acq_worth {
+	void (*values)(void *ctx, const double *x, size_t m, double *value);
+	double (*slope)(void *ctx, const double *x, double *grad);
+	void *ctx;
+	double dearer; /* processes that it asks for one value */
+};
+
 struct acq_task {
 	const struct space *space;
-	struct gp *gp;
-	const double *tried; /* settings with a score, n_tried rows, the best first */
+	struct gp *gp; /* its first space_dims coordinates are those of the space */
+	const struct acq_worth *worth; /* NULL: acq_value of gp */
+	const double *tried;           /* settings with a score, n_tried rows, the best first */
 	size_t n_tried;
+	size_t best;          /* of these, how many to look around; 0: five */
 	const double *centre; /* of the box to stay in; NULL: the whole space */
 	double side;          /* of the box, in coordinates */
 	acq_usable_fn *usable;

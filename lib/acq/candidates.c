@@ -69,7 +69,7 @@ static void step(struct search *s, size_t j, double length, double *u)
 static void perturb(struct search *s, double *u)
 {
 	const struct acq_task *t = s->task;
-	size_t best = t->n_tried < BEST ? t->n_tried : BEST;
+	size_t most = t->best ? t->best : BEST, best = t->n_tried < most ? t->n_tried : most;
 	const double *from = t->tried + rng_below(&s->rng, best) * s->d;
 	double length = STEP_LEAST * pow(STEP_MOST / STEP_LEAST, rng_uniform(&s->rng));
 	uint64_t how = rng_below(&s->rng, 3);

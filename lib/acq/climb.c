@@ -29,6 +29,7 @@ static double downhill(void *ctx, const double *p, double *g)
 {
 	struct slope *sl = ctx;
 	struct search *s = sl->s;
+	const struct acq_worth *worth = s->task->worth;
 	struct gp *gp = s->task->gp;
 	double sd, wsd, value;
 
@@ -37,9 +38,13 @@ static double downhill(void *ctx, const double *p, double *g)
 	s->left -= 2; /* with the gradient */
 	memcpy(s->x, sl->u, s->d * sizeof(*s->x));
 	walk_settle(s->space, s->x);
-	gp_at(gp, s->x, s->mean, &sd);
-	value = acq_value(gp, s->mean, sd, s->wmean, &wsd);
-	gp_gradient(gp, s->wmean, wsd, sl->g);
+	if (worth) {
+		value = worth->slope(worth->ctx, s->x, sl->g);
+	} else {
+		gp_at(gp, s->x, s->mean, &sd);
+		value = acq_value(gp, s->mean, sd, s->wmean, &wsd);
+		gp_gradient(gp, s->wmean, wsd, sl->g);
+	}
 	for (size_t i = 0; i < sl->n; i++)
 		g[i] = -sl->g[sl->at[i]];
 	return -value;

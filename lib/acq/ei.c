@@ -58,6 +58,20 @@ double acq_log_h(double z, double *slope)
 	return -0.5 * z * z - LOG_SQRT_2PI + log(c / (x + c));
 }
 
+double acq_log_phi(double z, double *slope)
+{
+	double x = -z, c, p;
+
+	if (z > -6) {
+		p = 0.5 * erfc(x * M_SQRT1_2);
+		*slope = exp(-0.5 * z * z) / SQRT_2PI / p;
+		return log(p);
+	}
+	c = tail(x);
+	*slope = x + c;
+	return -0.5 * z * z - LOG_SQRT_2PI - log(x + c);
+}
+
 /*
  * The greatest z of all draws decides: from PLAIN on, h itself is added up, which
  * takes half as long; below, its logarithms are, relative to the greatest.

@@ -17,6 +17,7 @@
 
 bool search_values(struct search *s, const double *u, size_t m, struct err *e)
 {
+	const struct acq_worth *worth = s->task->worth;
 	size_t S = gp_means(s->task->gp), room = m > 64 ? m : 64;
 
 	if (s->room < m) {
@@ -36,6 +37,10 @@ bool search_values(struct search *s, const double *u, size_t m, struct err *e)
 	memcpy(s->x, u, m * s->d * sizeof(*u));
 	for (size_t i = 0; i < m; i++)
 		walk_settle(s->space, s->x + i * s->d);
+	if (worth) {
+		worth->values(worth->ctx, s->x, m, s->value);
+		return true;
+	}
 	gp_predict(s->task->gp, s->x, m, s->mean, s->sd);
 	for (size_t i = 0; i < m; i++)
 		s->value[i] = acq_value(s->task->gp, s->mean + i * S, s->sd[i], NULL, NULL);
@@ -189,6 +194,8 @@ bool acq_maximise(const struct acq_task *task, double *x, struct err *e)
 	}
 	rng_init(&s.rng, task->seed, 1);
 	s.left = WORK / ((double)gp_points(task->gp) * (double)d);
+	if (task->worth)
+		s.left /= task->worth->dearer;
 	set_box(&s);
 	good = run(&s, u, top, x, e);
 out:

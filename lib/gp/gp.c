@@ -268,6 +268,7 @@ void gp_free(struct gp *g)
 	free(g->k);
 	free(g->at);
 	free(g->work);
+	free(g->drawn);
 	free(g->best);
 	free(g->A);
 	free(g->factor);
@@ -332,6 +333,7 @@ static bool draw_scores(struct gp *g, size_t N, uint64_t seed)
 		g->best[s] = best;
 		for (size_t i = n; i < N; i++)
 			g->best[s] = fmin(g->best[s], score[i]);
+		memcpy(g->drawn + s * p, score + n, p * sizeof(*score));
 		memcpy(g->A + s * N, w, N * sizeof(*w));
 	}
 	la_lower_solve_t((int)N, g->L, (int)g->draws, g->A);
@@ -367,7 +369,8 @@ bool gp_fantasise(struct gp *g, const double *xp, size_t p, size_t draws, uint64
 	best = g->best[0];
 	g->p = p;
 	g->draws = draws;
-	if (!numbers(&g->A, N * draws) || !numbers(&g->best, draws))
+	if (!numbers(&g->A, N * draws) || !numbers(&g->best, draws) ||
+	    !numbers(&g->drawn, p * draws))
 		return err_nomem(e);
 	g->best[0] = best;
 	return draw_scores(g, N, seed) || err_nomem(e);

@@ -87,6 +87,14 @@ size_t gp_points(const struct gp *gp);
 size_t gp_means(const struct gp *gp);
 double gp_best(const struct gp *gp, size_t s);
 
+/* For whom the best is another than the lowest score: which pending points there are (p of
+ * gp_fantasise, or 0), the score of the i-th in the s-th set, the warped score of observed
+ * point i, and what the best is from now on, until gp_fantasise is called again. */
+size_t gp_pending(const struct gp *gp);
+double gp_drawn(const struct gp *gp, size_t s, size_t i);
+double gp_score(const struct gp *gp, size_t i);
+void gp_set_best(struct gp *gp, size_t s, double best);
+
 /*
  * Predict f at m points: mean (m by gp_means, row by row) and sd (m).  Never fails;
  * uses the gp's workspace, so one thread at a time.  O(m n^2).
@@ -104,6 +112,9 @@ void gp_gradient(struct gp *gp, const double *wmean, double wsd, double *grad);
 /* A prediction in units of the metric. */
 void gp_metric(const struct gp *gp, double mean, double sd, double *metric_mean,
 	       double *metric_sd);
+
+/* The warped value of a score of the metric, also of one that was not seen. */
+double gp_bend(const struct gp *gp, double score);
 
 /*
  * The average of f over m > 0 points, as one number of which the process is not sure:

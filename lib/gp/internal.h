@@ -20,6 +20,7 @@ struct gp {
 	double *L;      /* (n + p) by (n + p), or factor itself */
 	double *A;      /* (n + p) by draws */
 	double *best;   /* draws */
+	double *drawn;  /* p by draws: the pending scores */
 
 	double *work;          /* GP_BLOCK by cap: gp_predict */
 	double *at;            /* d: the point of gp_at */

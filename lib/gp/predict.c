@@ -33,6 +33,26 @@ double gp_best(const struct gp *g, size_t s)
 	return g->best[s];
 }
 
+size_t gp_pending(const struct gp *g)
+{
+	return g->p;
+}
+
+double gp_drawn(const struct gp *g, size_t s, size_t i)
+{
+	return g->drawn[s * g->p + i];
+}
+
+double gp_score(const struct gp *g, size_t i)
+{
+	return g->y[i];
+}
+
+void gp_set_best(struct gp *g, size_t s, double best)
+{
+	g->best[s] = best;
+}
+
 void gp_predict(struct gp *g, const double *x, size_t m, double *mean, double *sd)
 {
 	size_t N = g->n + g->p, d = g->d - g->tasks;
@@ -93,4 +113,9 @@ void gp_metric(const struct gp *g, double mean, double sd, double *metric_mean,
 {
 	*metric_mean = warp_back(&g->warp, mean);
 	*metric_sd = sd * warp_slope(&g->warp, mean, sd);
+}
+
+double gp_bend(const struct gp *g, double score)
+{
+	return warp_there(&g->warp, score);
 }

@@ -120,21 +120,45 @@ void warp_release(struct warp *w)
 	memset(w, 0, sizeof(*w));
 }
 
-double warp_back(const struct warp *w, double bent)
+/* Of m > 1 ascending values the i for which v is best told from the i-th and the next. */
+static size_t interval(const double *value, size_t m, double v)
 {
-	size_t lo = 0, hi = w->m - 1;
-	double t;
+	size_t lo = 0, hi = m - 1;
 
-	if (w->m == 1)
-		return w->raw[0];
 	while (hi - lo > 1) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (w->bent[mid] <= bent)
+		if (value[mid] <= v)
 			lo = mid;
 		else
 			hi = mid;
 	}
+	return lo;
+}
+
+double warp_there(const struct warp *w, double score)
+{
+	size_t lo;
+	double width, t;
+
+	if (w->m == 1) /* a unit on each side of the only score */
+		return w->bent[0] + (score > w->raw[0]) - (score < w->raw[0]);
+	lo = interval(w->raw, w->m, score);
+	width = w->raw[lo + 1] / 2 - w->raw[lo] / 2; /* halved: it may overflow */
+	t = (score / 2 - w->raw[lo] / 2) / width;
+	t = w->bent[lo] + t * (w->bent[lo + 1] - w->bent[lo]);
+	return fmax(-DBL_MAX, fmin(DBL_MAX, t));
+}
+
+double warp_back(const struct warp *w, double bent)
+{
+	size_t lo, hi;
+	double t;
+
+	if (w->m == 1)
+		return w->raw[0];
+	lo = interval(w->bent, w->m, bent);
+	hi = lo + 1;
 	if (!(w->bent[hi] > w->bent[lo])) /* closer than doubles can tell */
 		return w->raw[lo];
 	t = (bent - w->bent[lo]) / (w->bent[hi] - w->bent[lo]);

@@ -33,6 +33,9 @@ struct warp {
 bool warp_init(struct warp *w, const double *y, size_t n, double *out, struct err *e);
 void warp_release(struct warp *w);
 
+/* The warped value of any score, as warp_back inverts it. */
+double warp_there(const struct warp *w, double score);
+
 /* The score that a warped value stands for: linear between the scores seen, and
  * beyond them as between the last two. */
 double warp_back(const struct warp *w, double bent);

@@ -35,7 +35,7 @@ bool priors_add(struct priors *p, const struct space *space, const char *name,
 	struct prior q = {.name = strdup(name)}, *more;
 
 	*scores = 0;
-	trials_init(&q.trials, space, NULL);
+	trials_init(&q.trials, space, NULL, NULL);
 	q.trials.earlier = true;
 	if (!q.name) {
 		err_nomem(e);

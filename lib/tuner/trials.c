@@ -7,10 +7,25 @@
 
 #include "json/json.h"
 
-void trials_init(struct trials *t, const struct space *space, const char *model)
+void trials_init(struct trials *t, const struct space *space, const char *model,
+		 const struct goals *goals)
 {
-	*t = (struct trials){.space = space, .model = model, .d = space_dims(space)};
+	*t = (struct trials){.space = space,
+			     .goals = goals,
+			     .largest = TRIALS_SAMPLE,
+			     .model = model,
+			     .d = space_dims(space)};
 	t->seen.d = t->d;
+}
+
+double trials_sample(const struct trials *t, const struct known *k)
+{
+	return isnan(k->sample) ? t->largest : k->sample;
+}
+
+double trials_proposed_sample(const struct trials *t, double asked)
+{
+	return asked > 0 ? asked : t->largest;
 }
 
 static void known_free(struct known *k)
@@ -55,9 +70,17 @@ const struct known *trials_find(const struct trials *t, const char *id)
 	return i < t->n && !strcmp(t->at[i]->id, id) ? t->at[i] : NULL;
 }
 
-bool trials_hold(const struct trials *t, const double *x)
+bool trials_hold(const struct trials *t, const double *x, double sample)
 {
-	return seen_hold(&t->seen, x);
+	if (!seen_hold(&t->seen, x))
+		return false;
+	if (!t->sampled)
+		return true;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->at[i]->exact && !memcmp(t->at[i]->snapped, x, t->d * sizeof(*x)) &&
+		    trials_sample(t, t->at[i]) == trials_proposed_sample(t, sample))
+			return true;
+	return false;
 }
 
 /* The field of rec, where it has it, is that of all: *all, or it becomes that. */
@@ -158,21 +181,35 @@ static bool belongs(struct trials *t, const cJSON *rec, struct err *e)
 	return false;
 }
 
+/* More than none and at most all, or NAN. */
+static double sample_of(const cJSON *rec)
+{
+	double v = json_num(json_get(rec, "fidelity"), "sample_pct", NAN);
+
+	return v > 0 && v <= 100 ? v : NAN;
+}
+
 /* NULL: out of memory. */
 static struct known *known_new(const struct trials *t, const cJSON *rec, struct err *e)
 {
 	const cJSON *params = json_get(rec, "params");
 	const char *source = json_str(rec, "source");
+	size_t goals = t->goals ? goals_count(t->goals) : 0;
 	struct known *k;
 	bool all;
 
 	known_names(t, params, &all);
-	if (!(k = calloc(1, sizeof(*k))) || !(k->x = calloc(2 * t->d, sizeof(double)))) {
+	if (!(k = calloc(1, sizeof(*k))) ||
+	    !(k->x = calloc(2 * (t->d + goals), sizeof(double)))) {
 		known_free(k);
 		err_nomem(e);
 		return NULL;
 	}
 	k->snapped = k->x + t->d;
+	k->quantity = k->snapped + t->d; /* and as much room again: judge */
+	for (size_t i = 0; i < goals; i++)
+		k->quantity[i] = NAN;
+	k->sample = sample_of(rec);
 	memcpy(k->id, trial_id(rec), sizeof(k->id));
 	k->number = number_of(rec);
 	k->expected = k->noise = NAN;
@@ -206,20 +243,49 @@ static bool insert(struct trials *t, struct known *k, struct err *e)
 	return true;
 }
 
-static double score_of(const struct trials *t, const cJSON *rec, enum trial_state state)
+static double score_of(const struct trials *t, const cJSON *rec)
 {
-	double score = state == TRIAL_COMPLETED ? json_num(rec, "score", NAN) : NAN;
+	double score = json_num(rec, "score", NAN);
 
 	if (!isfinite(score))
 		return NAN;
 	return t->minimize ? score : -score;
 }
 
+static bool differ(double a, double b)
+{
+	return a != b && !(isnan(a) && isnan(b));
+}
+
+/* What the trial came to: its score, or the quantities of the goals, of which the first
+ * stands for its score.  Did it differ before? */
+static bool judge(const struct trials *t, struct known *k, const cJSON *rec, bool completed)
+{
+	size_t n = t->goals ? goals_count(t->goals) : 0;
+	double score = completed ? score_of(t, rec) : NAN, *old = k->quantity, *now = old + n;
+	bool changed = false;
+
+	if (n && completed)
+		goals_read(t->goals, rec, t->minimize, now);
+	for (size_t i = 0; i < n; i++) {
+		double v = completed ? now[i] : NAN;
+
+		changed = changed || differ(v, old[i]);
+		old[i] = v;
+	}
+	k->feasible = completed && (!n || goals_met(t->goals, old));
+	if (n)
+		score = old[0];
+	changed = changed || differ(score, k->score);
+	k->score = score;
+	return changed;
+}
+
 bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e)
 {
 	enum trial_state state = trial_state(rec, e);
 	struct known *k, *new = NULL;
-	double score;
+	bool other = false;
 
 	if (state == TRIAL_NONE || !belongs(t, rec, e))
 		return !e->kind;
@@ -232,18 +298,22 @@ bool trials_put(struct trials *t, const cJSON *rec, bool *changed, struct err *e
 			known_free(new);
 			return false;
 		}
+		t->sampled += !isnan(k->sample);
 	}
-	if (!trial_is_final(state))
-		return true;
-	score = score_of(t, rec, state);
-	if (changed && (!k->final || (score != k->score && !(isnan(score) && isnan(k->score)))))
-		*changed = true;
-	t->final += !k->final;
-	t->scored += !isnan(score);
-	t->scored -= !isnan(k->score);
-	k->final = true;
-	k->score = score;
-	k->noise = isnan(score) ? NAN : noise_of(rec);
+	if (k->sample > t->largest) {
+		t->largest = k->sample;
+		other = true;
+	}
+	if (trial_is_final(state)) {
+		t->scored -= !isnan(k->score);
+		other = judge(t, k, rec, state == TRIAL_COMPLETED) || !k->final || other;
+		t->scored += !isnan(k->score);
+		t->final += !k->final;
+		k->final = true;
+		k->noise = isnan(k->score) ? NAN : noise_of(rec);
+	}
+	if (changed)
+		*changed = *changed || other;
 	return true;
 }
 

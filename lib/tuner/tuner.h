@@ -45,6 +45,7 @@
 #include "space/space.h"
 #include "space/where.h"
 #include "trial/log.h"
+#include "tuner/goals.h"
 
 #define TUNER_MODEL_MAX 1000
 #define TUNER_CONVERGED 8
@@ -56,7 +57,9 @@ struct tuner_options {
 	struct where *where;       /* borrowed; NULL: every setting is wanted */
 	const char *model;         /* part of the trials' names; NULL: none. Borrowed */
 	uint64_t seed;
-	size_t start; /* trials before the process is asked; 0: dimensions + 1, 5 to 10 */
+	const struct goals *goals; /* borrowed; NULL: the score alone */
+	double fidelity; /* percent of the rows to propose trials for; 0: what the model has */
+	size_t start;    /* trials before the process is asked; 0: dimensions + 1, 5 to 10 */
 	bool stop_when_converged;
 };
 

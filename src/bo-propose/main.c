@@ -15,6 +15,9 @@ static const char *space_path, *log_path, *expression, *model;
 static long count = 1, parallel, trials, seed, start;
 static struct cli_list priors;
 static bool following, skip_bad, explaining, stopping;
+static struct cli_list objectives, constraints;
+static const char *cost;
+static double fidelity;
 
 static const struct cli_option options[] = {
 	{"count", 'n', CLI_INT, &count, "N", "write N proposals", 0, 1000000},
@@ -33,6 +36,13 @@ static const struct cli_option options[] = {
 	{"where", 'w', CLI_STRING, &expression, "EXPR",
 	 "propose only settings for which jq finds EXPR true"},
 	{"model", 'm', CLI_STRING, &model, "ID", "model to tune, part of each trial's name"},
+	{"objective", 0, CLI_LIST, &objectives, "PATH",
+	 "what is wanted, less of it or with -PATH more; several: the best compromises"},
+	{"constraint", 0, CLI_LIST, &constraints, "TEST",
+	 "what a result must keep, such as '.metrics.AUC.validation > 0.7'"},
+	{"cost", 0, CLI_STRING, &cost, "PATH", "what a trial costs: most improvement for it"},
+	{"fidelity", 0, CLI_REAL, &fidelity, "PERCENT",
+	 "sample size to propose trials for (0: that of the model)", 0, 100},
 	{"start", 0, CLI_INT, &start, "N",
 	 "trials before the model is asked (0: parameters + 1, 5 to 10)", 0, 1000000},
 	{"explain", 0, CLI_FLAG, &explaining, NULL,
@@ -190,11 +200,19 @@ static void note_passed(const struct run *r)
 			 p.unknown);
 }
 
+static bool open_goals(struct run *r, struct err *e)
+{
+	if (!objectives.n && !constraints.n && !cost)
+		return true;
+	return (r->goals = goals_new(objectives.item, objectives.n, constraints.item,
+				     constraints.n, cost, e));
+}
+
 static bool open_all(struct run *r, const struct input *input, int n, char **args,
 		     struct err *e)
 {
 	if (!open_space(r, input, n, args, e) ||
-	    (expression && !(r->where = where_new(expression, e))) ||
+	    (expression && !(r->where = where_new(expression, e))) || !open_goals(r, e) ||
 	    (log_path && !(r->log = trial_log_open(log_path, false, e))))
 		return false;
 	if (r->log && trial_log_torn(r->log))
@@ -204,6 +222,8 @@ static bool open_all(struct run *r, const struct input *input, int n, char **arg
 			.space = r->space,
 			.where = r->where,
 			.model = model ? model : space_model(r->space),
+			.goals = r->goals,
+			.fidelity = fidelity,
 			.seed = (uint64_t)seed,
 			.start = (size_t)start,
 			.stop_when_converged = stopping,
@@ -264,6 +284,9 @@ static bool warn_of_no_skill(struct run *r, struct err *e)
 static void close_all(struct run *r, struct input *input)
 {
 	tuner_free(r->tuner);
+	goals_free(r->goals);
+	cli_list_release(&objectives);
+	cli_list_release(&constraints);
 	trial_log_free(r->log);
 	where_free(r->where);
 	space_free(r->space);
@@ -280,6 +303,12 @@ static void check_options(void)
 		cli_usage("--trials and --parallel go with --follow");
 	if (following && count != 1)
 		cli_usage("--count does not go with --follow");
+	if (stopping && (objectives.n || cost))
+		cli_usage("--stop-when-converged goes with neither --objective nor --cost");
+	if (priors.n && objectives.n)
+		cli_usage("--prior-log speaks of the score alone: no --objective with it");
+	if (explaining && (objectives.n || constraints.n || cost || fidelity > 0))
+		cli_usage("--explain speaks of the score alone");
 	if (explaining && (following || count != 1))
 		cli_usage("--explain writes no proposals: it goes with neither --follow nor "
 			  "--count");

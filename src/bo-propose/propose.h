@@ -13,6 +13,7 @@
 struct run {
 	struct space *space;
 	struct where *where;   /* or NULL */
+	struct goals *goals;   /* NULL: the score alone */
 	struct trial_log *log; /* what --log holds, or NULL */
 	struct tuner *tuner;
 	long parallel, trials; /* --follow */

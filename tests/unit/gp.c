@@ -525,6 +525,29 @@ static void minimiser(void)
 	is_near(x[1], 0.25, 1e-6, "at the lowest point along the wall");
 }
 
+/* Forth and back again, also beyond what was seen. */
+static void bends(void)
+{
+	const double y[] = {0.3, 0.1, 7, 0.2, 0.9, 0.4, NAN, 3e5};
+	double out[8], worst = 0;
+	struct warp w;
+	struct err e = {0};
+
+	warp_init(&w, y, 8, out, &e);
+	for (int i = 0; i < 6; i++)
+		worst = fmax(worst, fabs(warp_there(&w, y[i]) - out[i]));
+	is_near(worst, 0, 1e-12, "a score's warped value is found from the score");
+	for (double v = -0.3; v < 5e5; v = v * 1.3 + 0.11)
+		worst = fmax(worst,
+			     fabs((warp_back(&w, warp_there(&w, v)) - v) / (1 + fabs(v))));
+	is_near(worst, 0, 1e-9, "between and beyond the scores, forth and back is the same");
+	warp_release(&w);
+	warp_init(&w, y, 1, out, &e);
+	ok(warp_there(&w, 0.2) < out[0] && warp_there(&w, 0.4) > out[0],
+	   "beside a single score too there is better and worse");
+	warp_release(&w);
+}
+
 int main(void)
 {
 	warping();
@@ -539,5 +562,6 @@ int main(void)
 	hard_cases();
 	many_points();
 	minimiser();
+	bends();
 	return tap_end();
 }

@@ -1,5 +1,6 @@
 /* json: numbers, text, canonical form, refusals. */
 #include "json/json.h"
+#include "json/path.h"
 
 #include <float.h>
 #include <stdint.h>
@@ -154,6 +155,49 @@ static void fields(void)
 	cJSON_Delete(v);
 }
 
+static void paths(void)
+{
+	static const char *const bad[] = {"",         "a",     ".",    "..a",  ".a.",
+					  ".a[",      ".a[x]", ".a[]", ".a[0", ".[\"a]",
+					  ".\"\\q\"", ".a b",  ".a-b", "[0]"};
+	static const struct {
+		const char *path;
+		double want;
+	} good[] = {
+		{".a", 1},
+		{".m.AUC.validation", 0.7},
+		{".m[\"FVE B\"].holdout", 0.5},
+		{".\"x]\\\"y\"", 3},
+		{".folds[1]", 20},
+		{".[\"a\"]", 1},
+		{".folds[9]", NAN},
+		{".a.b", NAN},
+		{".none", NAN},
+		{".m.b.c.d", NAN},
+		{".folds[99999999999999]", NAN},
+	};
+	struct err e = {0};
+	const char *text =
+		"{\"a\":1,\"m\":{\"AUC\":{\"validation\":0.7},\"FVE B\":{\"holdout\":0.5},"
+		"\"b\":null},\"x]\\\"y\":3,\"folds\":[10,20]}";
+	cJSON *rec = json_parse(text, strlen(text), NULL, &e);
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		struct json_path *p = json_path_new(good[i].path, strlen(good[i].path), &e);
+		const cJSON *v = json_path_get(p, rec);
+
+		ok(p && (isnan(good[i].want) ? !v : v && v->valuedouble == good[i].want),
+		   "path %s", good[i].path);
+		json_path_free(p);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		e = (struct err){0};
+		ok(!json_path_new(bad[i], strlen(bad[i]), &e) && e.kind == ERR_USAGE,
+		   "no path: '%s': %s", bad[i], e.text);
+	}
+	cJSON_Delete(rec);
+}
+
 int main(void)
 {
 	numbers();
@@ -162,5 +206,6 @@ int main(void)
 	values();
 	refusals();
 	fields();
+	paths();
 	return tap_end();
 }

@@ -332,7 +332,7 @@ static void folds(void)
 	for (int i = 0; i < 5; i++)
 		cJSON_AddItemToArray(f, cJSON_CreateNumber(i));
 	json_set(rec[0], "folds", f);
-	trials_init(&known, s, NULL);
+	trials_init(&known, s, NULL, NULL);
 	trials_put(&known, rec[0], NULL, &e);
 	is_near(known.at[0]->noise, sqrt(2.5 * (1.0 / 5 + 1.0 / 4)), 1e-12,
 		"the noise of a trial is that of its folds");
@@ -487,6 +487,110 @@ static void earlier_logs(void)
 	space_free(s);
 }
 
+static void goal_texts(void)
+{
+	static const char *const bad_objective[] = {"score", "-.score", "", "--.a", ".a >"};
+	static const char *const bad_constraint[] = {".a",  ".a = 3",   ".a < x",  ".a < 3 4",
+						     "< 3", ".a < nan", ".a <> 3", "3 < .a"};
+	const char *objective[] = {".score", "-.m.AUC", " - .seconds "};
+	const char *constraint[] = {".m.AUC>=0.7", ".m[\"<x\"] < -1e-1"};
+	struct err e = {0};
+	struct goals *g = goals_new(objective, 3, constraint, 2, ".seconds", &e);
+	const char *text = "{\"score\":2,\"seconds\":8,\"m\":{\"AUC\":0.7,\"<x\":-0.1}}";
+	cJSON *rec = json_parse(text, strlen(text), NULL, &e);
+	double v[6];
+
+	ok(g && goals_objectives(g) == 3 && goals_constraints(g) == 2 && goals_cost(g) &&
+		   goals_count(g) == 6,
+	   "objectives, constraints and a cost are told apart");
+	is_str(goals_text(g, 1), ".m.AUC", "an objective is named by its place");
+	goals_read(g, rec, false, v);
+	ok(v[0] == -2 && v[1] == -0.7 && v[2] == -8 && v[3] == 0 && v[4] == 0 && v[5] == log(8),
+	   "they are turned so that less is better");
+	ok(!goals_met(g, v), "< is not <=");
+	json_set_num(json_get(rec, "m"), "<x", -0.2);
+	goals_read(g, rec, true, v);
+	ok(v[0] == 2 && goals_met(g, v), "and >= holds at its bound");
+	cJSON_DeleteItemFromObject(json_get(rec, "m"), "<x");
+	goals_read(g, rec, true, v);
+	ok(isnan(v[4]) && !goals_met(g, v) && v[0] == 2, "what is missing breaks a constraint");
+	json_set_str(rec, "seconds", "x");
+	goals_read(g, rec, true, v);
+	ok(isnan(v[0]) && isnan(v[1]) && isnan(v[2]) && isnan(v[5]),
+	   "and without an objective there are none");
+	is_near(goals_back(g, 1, true, -0.7), 0.7, 0, "a turned objective is turned back");
+	goals_free(g);
+	cJSON_Delete(rec);
+	for (size_t i = 0; i < sizeof(bad_objective) / sizeof(*bad_objective); i++) {
+		e = (struct err){0};
+		ok(!goals_new(&bad_objective[i], 1, NULL, 0, NULL, &e) && e.kind == ERR_USAGE,
+		   "%s", e.text);
+	}
+	for (size_t i = 0; i < sizeof(bad_constraint) / sizeof(*bad_constraint); i++) {
+		e = (struct err){0};
+		ok(!goals_new(NULL, 0, &bad_constraint[i], 1, NULL, &e) && e.kind == ERR_USAGE,
+		   "%s", e.text);
+	}
+}
+
+/* The same whatever the order, with goals, sample sizes, failures and open trials. */
+static void goals_any_order(void)
+{
+	enum { ALL = 24, OPEN = 3 };
+	const char *objective[] = {".score", ".seconds"}, *constraint[] = {".params.a < 0.9"};
+	struct space *s = space_of(args, ARGS);
+	struct err e = {0};
+
+	for (size_t objectives = 1; objectives <= 2; objectives++) {
+		struct goals *g =
+			goals_new(objective, objectives, constraint, 1, ".seconds", &e);
+		struct tuner_options o = {.space = s, .seed = 3, .goals = g};
+		struct tuner *t = tuner_new(&o, &e);
+		cJSON *rec[ALL];
+		char *want, *got;
+		bool same = true;
+
+		for (int i = 0; i < ALL; i++) {
+			rec[i] = tuner_ask(t, &e);
+			if (i % 4 == 1 && objectives == 1) { /* as if tried on less */
+				cJSON *f = cJSON_CreateObject();
+
+				json_set_num(f, "sample_pct", 16);
+				json_set(rec[i], "fidelity", f);
+				json_set_str(rec[i], "trial", "0123456789abcdef");
+				((char *)json_str(rec[i], "trial"))[0] = (char)('a' + i / 4);
+			}
+			if (i < ALL - OPEN) {
+				finish(rec[i]);
+				json_set_num(rec[i], "seconds", 1 + i % 7);
+				if (i == 5)
+					trial_set_state(rec[i], TRIAL_FAILED, "no", &e);
+				tuner_tell(t, rec[i], &e);
+			}
+		}
+		tuner_free(t);
+		want = got = NULL;
+		for (uint64_t seed = 0; seed < 4; seed++) {
+			t = tuner_new(&o, &e);
+			for (int i = 0; i < ALL; i++)
+				tuner_tell(t, rec[i], &e);
+			got = next(t);
+			same = same && got && (!want || !strcmp(got, want));
+			free(want);
+			want = got;
+			tuner_free(t);
+			shuffle(rec, ALL, seed);
+		}
+		ok(same && strstr(want, "feasible"),
+		   "with %zu objective(s) the order does not matter either", objectives);
+		free(want);
+		for (int i = 0; i < ALL; i++)
+			cJSON_Delete(rec[i]);
+		goals_free(g);
+	}
+	space_free(s);
+}
+
 int main(void)
 {
 	any_order();
@@ -500,5 +604,7 @@ int main(void)
 	folds();
 	warm();
 	earlier_logs();
+	goal_texts();
+	goals_any_order();
 	return tap_end();
 }
