@@ -8,6 +8,8 @@
 #include "rng/sobol.h"
 
 #define CANDIDATES 1500
+#define CANDIDATES_LEAST 500
+#define MANY 200 /* points of the process: with more of them, fewer candidates */
 #define CLIMBS 8
 /* A search predicts as many points as make up so many distances of one coordinate,
  * which takes less than a second.  Only spaces of some hundred dimensions want more;
@@ -147,10 +149,18 @@ static size_t all_settings(const struct space *s, double *u)
 	return n;
 }
 
+/* Predicting all of them takes O(n^2) each. */
+static size_t how_many(size_t n)
+{
+	size_t m = CANDIDATES * MANY / (n > MANY ? n : MANY);
+
+	return m > CANDIDATES_LEAST ? m : CANDIDATES_LEAST;
+}
+
 static bool run(struct search *s, double *u, double *top, double *x, struct err *e)
 {
 	bool small = !s->task->centre && space_size(s->space) <= CANDIDATES;
-	size_t m = CANDIDATES, d = s->d;
+	size_t m = how_many(gp_points(s->task->gp)), d = s->d;
 	double value[CLIMBS];
 	int n, best = 0;
 
