@@ -146,19 +146,14 @@ static bool learn_one(struct tuner *t, const struct known *const *from, size_t m
 	return good;
 }
 
-/*
- * The parameters are not learnt anew with every trial but when there are a twentieth
- * more: from the first trials, in the order of their numbers, so many as make the last
- * such step.  What they are learnt from is a function of the set of trials, as all is.
- */
+/* The parameters are not learnt anew with every trial but when those have changed that
+ * they are learnt from, which is a function of the set of trials, as all is. */
 static bool learn(struct tuner *t, struct err *e)
 {
-	const struct known **from = trials_in_order(&t->trials);
-	size_t n = t->trials.final, step = n / 20 > 1 ? n / 20 : 1, m = n - n % step;
+	size_t m = 0;
+	const struct known **from = trials_to_learn(&t->trials, &m);
 	bool good = from || err_nomem(e);
 
-	if (from)
-		qsort(from, m, sizeof(*from), by_id);
 	for (size_t q = 0; good && q < t->n_processes; q++)
 		good = learn_one(t, from, m, q, e);
 	free(from);

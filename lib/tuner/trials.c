@@ -7,6 +7,8 @@
 
 #include "json/json.h"
 
+#define LEARN_LEAST 0.85 /* share of the trials that the parameters are learnt from */
+
 void trials_init(struct trials *t, const struct space *space, const char *model,
 		 const struct goals *goals)
 {
@@ -336,6 +338,47 @@ const struct known **trials_in_order(const struct trials *t)
 			order[n++] = t->at[i];
 	if (order)
 		qsort(order, n, sizeof(*order), by_number);
+	return order;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct known *p = *(struct known *const *)a, *q = *(struct known *const *)b;
+
+	return strcmp(p->id, q->id);
+}
+
+/* How many of n trials, in order, are looked at: see trials_to_learn. */
+static size_t settled(const struct known *const *order, size_t n)
+{
+	size_t step = n / 20 > 1 ? n / 20 : 1, m = n - n % step, open = 0;
+
+	while (open < m && order[open]->final)
+		open++;
+	while (m > open && (double)(m - step) >= LEARN_LEAST * (double)n)
+		m -= step;
+	return m;
+}
+
+const struct known **trials_to_learn(const struct trials *t, size_t *m)
+{
+	const struct known **order = calloc(t->n + 1, sizeof(struct known *));
+	size_t n = 0, first, among = 0;
+
+	if (!order)
+		return NULL;
+	memcpy(order, t->at, t->n * sizeof(*order));
+	qsort(order, t->n, sizeof(*order), by_number);
+	first = settled(order, t->n);
+	for (size_t i = 0; i < first; i++)
+		among += order[i]->final;
+	if (among < (t->final + 1) / 2) /* most results came from later ones */
+		first = t->n;
+	for (size_t i = 0; i < first; i++)
+		if (order[i]->final)
+			order[n++] = order[i];
+	qsort(order, n, sizeof(*order), by_id);
+	*m = n;
 	return order;
 }
 

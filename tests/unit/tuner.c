@@ -273,6 +273,47 @@ static void models(void)
 	space_free(s);
 }
 
+/* How many trials are learnt from where those from `first` on up to `end` are open. */
+static size_t learnt(struct trials *t, size_t first, size_t end)
+{
+	const struct known **from;
+	size_t m = 0;
+
+	t->final = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		t->at[i]->final = i < first || i >= end;
+		t->final += t->at[i]->final;
+	}
+	from = trials_to_learn(t, &m);
+	for (size_t i = 0; from && i < m; i++)
+		if (!from[i]->final || (i && strcmp(from[i - 1]->id, from[i]->id) >= 0))
+			m = 0;
+	free(from);
+	return m;
+}
+
+static void learning(void)
+{
+	enum { N = 207 };
+	struct known k[N] = {0}, *at[N];
+	struct trials t = {.n = N, .at = at};
+
+	for (int i = 0; i < N; i++) {
+		snprintf(k[i].id, sizeof(k[i].id), "%016x", (unsigned)(i * 7919 % 1000));
+		k[i].number = i;
+		at[i] = &k[i];
+	}
+	ok(learnt(&t, N, N) == 200,
+	   "parameters are learnt from whole twentieths of the trials");
+	ok(learnt(&t, 203, 204) == 200 && learnt(&t, 200, N) == 200,
+	   "open ones among the last do not matter");
+	ok(learnt(&t, 199, 200) == 190 && learnt(&t, 185, 199) == 180,
+	   "an open one is waited for, with those after it,");
+	ok(learnt(&t, 3, 4) == 179, "but not for long");
+	ok(learnt(&t, 0, 204) == 3,
+	   "where few are done they are learnt from, whatever is open");
+}
+
 static void boxes(void)
 {
 	struct known k[40];
@@ -599,6 +640,7 @@ int main(void)
 	many();
 	refusals();
 	models();
+	learning();
 	boxes();
 	convergence();
 	folds();
