@@ -151,13 +151,19 @@ out:
 bool gp_learn(const double *x, const double *y, size_t n, size_t d, const bool *category,
 	      double *hyper, struct err *e)
 {
-	struct data t = {.x = x, .n = n, .d = d, .category = category};
+	return gp_learn_data(&(struct gp_data){x, y, n, d, category, -HUGE_VAL}, hyper, e);
+}
+
+bool gp_learn_data(const struct gp_data *data, double *hyper, struct err *e)
+{
+	size_t d = data->d;
+	struct data t = {.x = data->x, .n = data->n, .d = d, .category = data->category};
 	struct warp warp = {0};
 	bool good = false;
 
-	if (!numbers(&t.y, n))
+	if (!numbers(&t.y, t.n))
 		return err_nomem(e);
-	if (!warp_init(&warp, y, n, t.y, e) || !learn(&t, hyper, e))
+	if (!warp_init_keep(&warp, data->y, t.n, data->keep, t.y, e) || !learn(&t, hyper, e))
 		goto out;
 	for (size_t j = 0; j <= d; j++)
 		hyper[j] = exp(hyper[j]);
@@ -229,6 +235,12 @@ static bool observe(struct gp *g)
 struct gp *gp_new(const double *x, const double *y, size_t n, size_t d, const bool *category,
 		  const double *hyper, struct err *e)
 {
+	return gp_new_data(&(struct gp_data){x, y, n, d, category, -HUGE_VAL}, hyper, e);
+}
+
+struct gp *gp_new_data(const struct gp_data *data, const double *hyper, struct err *e)
+{
+	size_t n = data->n, d = data->d;
 	struct gp *g = calloc(1, sizeof(*g));
 
 	if (!g || !(g->category = calloc(d, sizeof(bool))) || !numbers(&g->y, n) ||
@@ -236,14 +248,14 @@ struct gp *gp_new(const double *x, const double *y, size_t n, size_t d, const bo
 		goto nomem;
 	g->n = g->own = n;
 	g->d = d;
-	memcpy(g->category, category, d * sizeof(bool));
+	memcpy(g->category, data->category, d * sizeof(bool));
 	if (!reserve(g, n))
 		goto nomem;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < d; j++)
-			g->x[j * g->cap + i] = x[i * d + j];
+			g->x[j * g->cap + i] = data->x[i * d + j];
 	memcpy(g->hyper, hyper, (d + 2) * sizeof(*hyper));
-	if (!warp_init(&g->warp, y, n, g->y, e))
+	if (!warp_init_keep(&g->warp, data->y, n, data->keep, g->y, e))
 		goto fail;
 	factorise(g);
 	if (!observe(g))

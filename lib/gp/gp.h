@@ -53,6 +53,16 @@ struct gp *gp_new(const double *x, const double *y, size_t n, size_t d, const bo
 		  const double *hyper, struct err *e);
 void gp_free(struct gp *gp);
 
+/* The same of points of which more is known. */
+struct gp_data {
+	const double *x, *y;
+	size_t n, d;
+	const bool *category;
+	double keep; /* scores up to it, and the median, are not told by rank: warp.h */
+};
+bool gp_learn_data(const struct gp_data *data, double *hyper, struct err *e);
+struct gp *gp_new_data(const struct gp_data *data, const double *hyper, struct err *e);
+
 /*
  * The last `tasks` coordinates, categories, say of which related task a point is: 0 in all
  * of them for the first `own` points, which are of the task in question, 1 in one of

@@ -90,6 +90,12 @@ static void standardise(struct warp *w, double *out, size_t n)
 
 bool warp_init(struct warp *w, const double *y, size_t n, double *out, struct err *e)
 {
+	return warp_init_keep(w, y, n, -HUGE_VAL, out, e);
+}
+
+bool warp_init_keep(struct warp *w, const double *y, size_t n, double keep, double *out,
+		    struct err *e)
+{
 	double median = 0;
 	size_t m;
 
@@ -100,6 +106,8 @@ bool warp_init(struct warp *w, const double *y, size_t n, double *out, struct er
 	}
 	if ((m = sorted(y, n, w->raw)))
 		median = m % 2 ? w->raw[m / 2] : w->raw[m / 2 - 1] / 2 + w->raw[m / 2] / 2;
+	if (m && keep > median)
+		median = fmin(keep, w->raw[m - 1]);
 	w->m = m ? distinct(w->raw, m) : 1;
 	bend(w, median, w->bent);
 	for (size_t i = 0; i < n; i++) {

@@ -31,6 +31,11 @@ struct warp {
  * 0 stands for them.  O(n log n).  False: out of memory.
  */
 bool warp_init(struct warp *w, const double *y, size_t n, double *out, struct err *e);
+
+/* The same with `keep`, where that is above the median, in its place: for whom scores up to
+ * it matter. */
+bool warp_init_keep(struct warp *w, const double *y, size_t n, double keep, double *out,
+		    struct err *e);
 void warp_release(struct warp *w);
 
 /* The warped value of any score, as warp_back inverts it. */

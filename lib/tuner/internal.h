@@ -20,6 +20,7 @@ struct process {
 	double *hyper;
 	double *learnt_x, *learnt_y;
 	size_t n_learnt, dx_learnt;
+	double keep_learnt;
 	struct gp *gp; /* NULL: to be made, or no trial has the quantity (a cost) */
 };
 
@@ -77,6 +78,12 @@ double wanted_coordinate(double percent);
 
 /* Are several processes, or one with the sample size, to be asked for the worth? */
 bool wanted_several(const struct tuner *t);
+
+/*
+ * Up to which value of quantity q its process should keep the shape that the values have
+ * (gp_data): of several objectives the worst on the front of m trials; of a cost, any.
+ */
+double wanted_shape(const struct tuner *t, const struct known *const *k, size_t m, size_t q);
 
 /* The settings of t->rows with scores, the best first, into t->tried. */
 bool wanted_order(struct tuner *t, struct err *e);

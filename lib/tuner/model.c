@@ -120,18 +120,20 @@ static bool learn_one(struct tuner *t, const struct known *const *from, size_t m
 {
 	struct process *p = &t->process[q];
 	size_t n, dx = t->dx;
-	double *x = NULL, *y = NULL;
+	double *x = NULL, *y = NULL, keep = wanted_shape(t, from, m, q);
 	bool good = true;
 
 	if (!table(t, from, m, q, &x, &y, &n)) {
 		good = err_nomem(e);
 	} else if (!relate(t, q, &x, &y, &n, &dx, e)) {
 		good = false;
-	} else if (n && (n != p->n_learnt || dx != p->dx_learnt ||
+	} else if (n && (n != p->n_learnt || dx != p->dx_learnt || keep != p->keep_learnt ||
 			 memcmp(x, p->learnt_x, n * dx * sizeof(*x)) != 0 ||
 			 memcmp(y, p->learnt_y, n * sizeof(*y)) != 0)) {
 		p->n_learnt = 0;
-		if ((good = gp_learn(x, y, n, dx, t->category, p->hyper, e))) {
+		if ((good = gp_learn_data(&(struct gp_data){x, y, n, dx, t->category, keep},
+					  p->hyper, e))) {
+			p->keep_learnt = keep;
 			free(p->learnt_x);
 			free(p->learnt_y);
 			p->learnt_x = x;
@@ -171,7 +173,10 @@ static bool make(struct tuner *t, size_t q, struct err *e)
 	if (!table(t, t->rows, t->n_rows, q, &x, &y, &n)) {
 		good = err_nomem(e);
 	} else if ((good = relate(t, q, &x, &y, &n, &dx, e)) && n && p->n_learnt) {
-		good = (p->gp = gp_new(x, y, n, dx, t->category, p->hyper, e));
+		double keep = wanted_shape(t, t->rows, t->n_rows, q);
+
+		good = (p->gp = gp_new_data(&(struct gp_data){x, y, n, dx, t->category, keep},
+					    p->hyper, e));
 		if (good && dx > t->dx)
 			gp_relate(p->gp, t->trials.scored ? t->n_rows : 0, dx - t->dx);
 	}

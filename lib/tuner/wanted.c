@@ -115,6 +115,27 @@ static void rank(const struct tuner *t, struct ranked *r, size_t n, double *most
 					   : dominated(t, r, n, i);
 }
 
+double wanted_shape(const struct tuner *t, const struct known *const *k, size_t m, size_t q)
+{
+	size_t K = objectives(t);
+	double worst = -HUGE_VAL;
+
+	if (q == K + constraints(t))
+		return HUGE_VAL;
+	if (K == 1 || q >= K)
+		return worst;
+	for (size_t i = 0; i < m; i++) {
+		bool on_front = !isnan(k[i]->score) && class_of(t, k[i]) == 0;
+
+		for (size_t j = 0; on_front && j < m; j++)
+			on_front = isnan(k[j]->score) || class_of(t, k[j]) != 0 ||
+				   !front_dominates(k[j]->quantity, k[i]->quantity, K);
+		if (on_front)
+			worst = fmax(worst, k[i]->quantity[q]);
+	}
+	return worst;
+}
+
 bool wanted_order(struct tuner *t, struct err *e)
 {
 	struct ranked *r = calloc(t->n_rows + 1, sizeof(*r));
