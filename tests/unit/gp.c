@@ -542,6 +542,12 @@ static void bends(void)
 			     fabs((warp_back(&w, warp_there(&w, v)) - v) / (1 + fabs(v))));
 	is_near(worst, 0, 1e-9, "between and beyond the scores, forth and back is the same");
 	warp_release(&w);
+	warp_init_keep(&w, y, 8, 6.9, out, &e);
+	is_near((warp_there(&w, 0.9) - warp_there(&w, 0.4)) /
+			(warp_there(&w, 0.3) - warp_there(&w, 0.2)),
+		5, 1e-9, "what is to keep its shape does,");
+	ok(out[7] - out[2] < out[2] - out[0], "what is beyond goes by rank");
+	warp_release(&w);
 	warp_init(&w, y, 1, out, &e);
 	ok(warp_there(&w, 0.2) < out[0] && warp_there(&w, 0.4) > out[0],
 	   "beside a single score too there is better and worse");
