@@ -16,11 +16,11 @@
 static const char *const automatic[] = {"auto", NULL};
 
 static const struct param params[] = {
-	{"C", .real = {true, 1e-6, 1e6}, .grid = true, .initial = {NULL, 10},
+	{"C", .real = {true, 1e-6, 1e6}, .grid = true, .initial = {NULL, 100},
 	 .help = "weight of the loss of a row against the penalty: small is simple"},
 	{"gamma", .options = automatic, .real = {true, 1e-6, 100}, .grid = true,
 	 .initial = {"auto", 0},
-	 .help = "narrowness of the kernel; auto: 1 / number of columns"},
+	 .help = "narrowness of the kernel; auto: 1 / (2 x number of columns)"},
 	{"n_components", .integer = {true, 16, 4096}, .grid = true, .initial = {NULL, 600},
 	 .help = "random features: more are closer to the kernel, and slower"},
 	{"random_state", .integer = {true, 0, 1000000000}, .grid = true,
@@ -104,7 +104,7 @@ static void draw(struct waves *f)
 {
 	const struct params *p = &f->in->params;
 	double gamma =
-		params_word(p, "gamma") ? 1 / (double)f->cols : params_number(p, "gamma");
+		params_word(p, "gamma") ? 0.5 / (double)f->cols : params_number(p, "gamma");
 	double scale = sqrt(2 / (double)f->n);
 	struct rng rng;
 

@@ -3,8 +3,9 @@
  *
  * z_k(x) = sqrt(2 / D) cos(w_k x + b_k), w_k normal with variance 2 gamma, b_k uniform on
  * [0, 2 pi): the mean of z(x) z(x') is exp(-gamma |x - x'|^2).  On D such features
- * newton.h fits a logistic or a ridge regression.  gamma `auto` is one over the number
- * of columns, as libsvm has it.
+ * newton.h fits a logistic or a ridge regression.  gamma `auto` is one over twice
+ * the number of columns, half of what libsvm has: standardised columns here have a variance
+ * above 1, as their spread is measured where most rows are.
  *
  * Method: Rahimi & Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007.
  */
