@@ -70,7 +70,7 @@ setup() {
 @test "every parameter of kernel, neighbours and network changes the model" {
 	packages orphaned
 	changes Kernel ',"cross_validation":false' C 0.1 gamma 1 n_components 16 random_state 1
-	changes Nearest ',"cross_validation":false' n_neighbors 3 weights '"distance"' \
+	changes Nearest ',"cross_validation":false' n_neighbors 3 weights '"uniform"' \
 		metric '"manhattan"' metric '"chebyshev"' metric '"minkowski"'
 	changes Neural ',"cross_validation":false' activation '"tanh"' batch_size 16 \
 		dropout_proba 0 learning_rate 0.1 n_hidden_units 8 n_iter 2 n_layers 3 \

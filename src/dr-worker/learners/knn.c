@@ -21,7 +21,7 @@ static const struct param params[] = {
 	 .initial = {"auto", 0},
 	 .help = "neighbours; auto: the best of 5, 10, 20, 50, 100, 200 and 400 on rows set "
 		 "aside"},
-	{"weights", .options = weightings, .grid = true, .initial = {"uniform", 0},
+	{"weights", .options = weightings, .grid = true, .initial = {"distance", 0},
 	 .help = "distance: the nearer, the more a neighbour counts"},
 };
 

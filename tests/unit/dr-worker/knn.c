@@ -61,6 +61,7 @@ static void test_votes(void)
 		l.y[i] = i == 1 || i > 7;
 	}
 	learning_set(&l, "n_neighbors", 3);
+	learning_set_word(&l, "weights", "uniform");
 	learning_fit(&l, knn_fit);
 	is_near(l.in.p[0], (1 + 0.5) / (3 + 1), 1e-12, "one of three, and one average row");
 	learning_set_word(&l, "weights", "distance");
@@ -87,6 +88,7 @@ static void test_auto(void)
 		l.x[i] = (float)learning_uniform(i);
 	for (size_t i = 0; i < l.rows; i++)
 		l.y[i] = learning_uniform(5000 + i) < (l.x[i] > 0.5F ? 0.9 : 0.1);
+	learning_set_word(&l, "weights", "uniform"); /* its own row is one of them */
 	learning_fit(&l, knn_fit);
 	for (size_t i = 0; i < l.rows; i++)
 		loss -= log(l.y[i] > 0 ? l.in.p[i] : 1 - l.in.p[i]) / (double)l.rows;
