@@ -7,6 +7,7 @@
 #include "la/la.h"
 #include "learners/design.h"
 #include "learners/newton.h"
+#include "learners/split.h"
 #include "rng/rng.h"
 
 #define TOLERANCE 1e-4
@@ -16,8 +17,10 @@
 static const char *const automatic[] = {"auto", NULL};
 
 static const struct param params[] = {
-	{"C", .real = {true, 1e-6, 1e6}, .grid = true, .initial = {NULL, 100},
-	 .help = "weight of the loss of a row against the penalty: small is simple"},
+	{"C", .options = automatic, .real = {true, 1e-6, 1e6}, .grid = true,
+	 .initial = {"auto", 0},
+	 .help = "weight of the loss of a row against the penalty: small is simple; auto: the "
+		 "best of 1, 10 and 100 on rows set aside"},
 	{"gamma", .options = automatic, .real = {true, 1e-6, 100}, .grid = true,
 	 .initial = {"auto", 0},
 	 .help = "narrowness of the kernel; auto: 1 / (2 x number of columns)"},
@@ -62,6 +65,8 @@ struct waves {
 	float *x, *w, *b, *z; /* rows x cols, cols x n, n, rows x n */
 	double *y, *eta;      /* rows */
 	double mean, sd;      /* of the target, for numbers */
+	bool choose;          /* C, by the training rows from the one after `stay` on? */
+	size_t stay;
 };
 
 static bool open_rows(struct waves *f, struct err *e)
@@ -86,6 +91,9 @@ static bool open_rows(struct waves *f, struct err *e)
 		return err_nomem(e);
 	memcpy(f->row, in->train, in->n_train * sizeof *f->row);
 	memcpy(f->row + in->n_train, in->apply, in->n_apply * sizeof *f->row);
+	if (f->choose && !split_rows(f->row, in->n_train, in->level, FOURIER_INNER_SHARE,
+				     in->seed, &f->stay, e))
+		return false;
 	return (f->x = design_dense(in, f->row, f->rows, e)) != NULL;
 }
 
@@ -129,23 +137,61 @@ static void read_target(struct waves *f)
 
 	f->sd = 1;
 	for (size_t i = 0; i < in->n_train; i++)
-		sum += in->y[in->train[i]] / n;
+		sum += in->y[f->row[i]] / n;
 	for (size_t i = 0; i < in->n_train; i++)
-		square += (in->y[in->train[i]] - sum) * (in->y[in->train[i]] - sum) / n;
+		square += (in->y[f->row[i]] - sum) * (in->y[f->row[i]] - sum) / n;
 	if (in->regression) {
 		f->mean = sum;
 		f->sd = square > 0 ? sqrt(square) : 1;
 	}
 	for (size_t i = 0; i < in->n_train; i++)
-		f->y[i] = (in->y[in->train[i]] - f->mean) / f->sd;
+		f->y[i] = (in->y[f->row[i]] - f->mean) / f->sd;
+}
+
+/* Loss of the training rows from the given one on. */
+static double loss_from(const struct waves *f, size_t from)
+{
+	double loss = 0;
+
+	for (size_t i = from; i < f->in->n_train; i++) {
+		double eta = f->eta[i], rest = f->y[i] - eta;
+
+		loss += f->in->regression ? rest * rest
+					  : log1p(exp(-fabs(eta))) + fmax(eta, 0) -
+						    (f->y[i] > 0 ? eta : 0);
+	}
+	return loss;
+}
+
+/* Learn from the rows that stay, and take the C that serves the others best. */
+static bool choose(struct waves *f, struct newton_problem *problem, struct err *e)
+{
+	static const double candidates[] = {1, 10, 100};
+	struct newton_problem part = *problem;
+	double best = INFINITY;
+
+	part.n = f->stay;
+	part.rows = f->in->n_train;
+	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+		double loss;
+
+		part.C = candidates[i];
+		if (!newton_fit(&part, f->eta, e))
+			return false;
+		if (!((loss = loss_from(f, f->stay)) < best))
+			continue;
+		best = loss;
+		problem->C = part.C;
+	}
+	return true;
 }
 
 bool fourier_fit(struct learner_input *in, struct err *e)
 {
-	struct waves f = {.in = in};
+	struct waves f = {.in = in, .choose = params_word(&in->params, "C") != NULL};
 	struct newton_problem problem = {
 		.squares = in->regression,
-		.C = params_number(&in->params, "C"),
+		.C = f.choose ? 1 : params_number(&in->params, "C"),
 		.tolerance = TOLERANCE,
 		.n = in->n_train,
 	};
@@ -159,7 +205,7 @@ bool fourier_fit(struct learner_input *in, struct err *e)
 		problem.rows = f.rows;
 		problem.cols = f.n;
 		problem.y = f.y;
-		ok = newton_fit(&problem, f.eta, e);
+		ok = (!f.choose || choose(&f, &problem, e)) && newton_fit(&problem, f.eta, e);
 	}
 	for (size_t i = 0; ok && i < in->n_apply; i++) {
 		double eta = f.eta[in->n_train + i];

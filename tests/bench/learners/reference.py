@@ -18,6 +18,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 SEED = 7
 WATCHED = 0.15  # share of the rows that early stopping looks at
+RARE = 5  # rows that a level must have to be told apart from other rare ones, for trees
+LIMIT = 5  # standard deviations: what is beyond is moved there
 STRENGTHS = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 
 
@@ -48,10 +50,20 @@ def beside(*blocks):
     return np.hstack(blocks)
 
 
+def together(part):
+    """The categories, what fewer than RARE training rows have being one level."""
+    values = part.categories.copy()
+    for i in range(values.shape[1]):
+        level, times = np.unique(values[part.train, i].astype(str), return_counts=True)
+        known = set(level[times >= RARE])
+        values[:, i] = [v if v in known else "(rare)" for v in values[:, i]]
+    return values
+
+
 def codes(part):
     """Categories as whole numbers, numbers with nan where they are missing: for trees."""
     ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
-    blocks = [part.both(ordinal, part.categories)] if part.categories.shape[1] else []
+    blocks = [part.both(ordinal, together(part))] if part.categories.shape[1] else []
     blocks.append((part.numbers[part.train], part.numbers[part.apply]))
     return tuple(np.hstack([b[i] for b in blocks]) for i in range(2))
 
@@ -68,7 +80,8 @@ def columns(part):
         impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
         train, apply = part.both(impute, part.numbers)
         scale = StandardScaler()
-        blocks.append((scale.fit_transform(train), scale.transform(apply)))
+        both = scale.fit_transform(train), scale.transform(apply)
+        blocks.append(tuple(np.clip(v, -LIMIT, LIMIT) for v in both))
     return tuple(np.hstack([b[i] for b in blocks]) for i in range(2))
 
 
@@ -122,7 +135,7 @@ def linear(part, strength, mixing):
     if mixing == 0:
         return LogisticRegression(C=strength, max_iter=300)
     return LogisticRegression(
-        C=strength, penalty="elasticnet", solver="saga", l1_ratio=mixing, max_iter=60, tol=1e-3
+        C=strength, penalty="elasticnet", solver="saga", l1_ratio=mixing, max_iter=200, tol=1e-3
     )
 
 
