@@ -4,7 +4,9 @@
 #
 # Every blueprint of dr-worker beside scikit-learn and xgboost in Python doing the same,
 # on the same folds: both scores, the noise of the partition, a verdict.  Fails when one
-# of ours is worse than Python's by more than the noise.
+# of ours is worse than Python's by more than the noise: what a score moves by when rows are
+# parted and learners draw anew, as a standard deviation; of all models of a table the median,
+# or that of the difference where it is larger.
 #
 #   --bin DIR          where dr-worker is (../../bin)
 #   --partitions N     how often the rows are parted anew, into five folds (3)

@@ -63,7 +63,7 @@ class Partition:
     """One way to part a table's rows, prepared for both."""
 
     def __init__(self, table, seed, bin_dir, folder):
-        self.table, self.bin, self.dir = table, bin_dir, folder
+        self.table, self.bin, self.dir, self.seed = table, bin_dir, folder, seed
         path = os.path.join(folder, "table.csv")
         self.fold = np.array(table.folds(seed))
         table.write(path, self.fold)
@@ -109,7 +109,9 @@ class Partition:
         numbers, categories, texts, y = self.made
         for k in range(tables.FOLDS):
             train, apply = np.flatnonzero(self.fold != k), np.flatnonzero(self.fold == k)
-            yield reference.Part(self.table.kind, numbers, categories, texts, y, train, apply)
+            yield reference.Part(
+                self.table.kind, self.seed, numbers, categories, texts, y, train, apply
+            )
 
     def ours(self, what):
         result, seconds = job(
