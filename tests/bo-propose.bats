@@ -602,16 +602,17 @@ score='jq -c --unbuffered -f score.jq'
 # many N OPTION...: N trials in `many`, one proposed after the other by bo-propose OPTION...,
 # with x and y in 0..1: score, seconds and an AUC of their own.
 many() {
-	local n=$1
+	local n=$1 trial
 	shift
 	[ -e many ] || : >many
 	for ((i = 0; i < n; i++)); do
-		bo-propose --log many "$@" x=0.0..1.0 y=0.0..1.0 </dev/null |
+		trial=$(bo-propose --log many "$@" x=0.0..1.0 y=0.0..1.0 </dev/null |
 			jq -c '.state = "completed" | .metric = "LogLoss" | .minimize = true |
 				(.params | .x) as $x | (.params | .y) as $y |
 				.score = ($x - 0.3) * ($x - 0.3) + ($y - 0.6) * ($y - 0.6) |
 				.seconds = 1 + 9 * $x + $y |
-				.metrics.AUC.validation = 0.4 + $x / 2' >>many
+				.metrics.AUC.validation = 0.4 + $x / 2')
+		echo "$trial" >>many
 	done
 }
 

@@ -212,16 +212,14 @@ static double quantity(const double *x, int q)
 static void world_init(struct world *w, size_t d, bool pending)
 {
 	const bool category[D + 1] = {false};
-	double xp[2 * (D + 1)], y[N], hyper[D + 3];
+	double xp[2 * (D + 1)] = {0}, y[N], hyper[D + 3];
 	struct err e = {0};
 
 	w->rest = 0.9;
-	for (uint32_t i = 0; i < N + 2; i++) {
-		double u[D + 1];
-
-		sobol_scrambled(i, 5, d, u);
-		memcpy(i < N ? w->x + i * d : xp + (i - N) * d, u, d * sizeof(*u));
-	}
+	for (uint32_t i = 0; i < N; i++)
+		sobol_scrambled(i, 5, d, w->x + i * d);
+	for (uint32_t i = 0; i < 2; i++)
+		sobol_scrambled(N + i, 5, d, xp + i * d);
 	for (int q = 0; q < 5; q++) {
 		for (int i = 0; i < N; i++)
 			y[i] = quantity(w->x + (size_t)i * d, q);
