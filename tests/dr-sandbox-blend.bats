@@ -201,7 +201,7 @@ told() { jq -c 'select(.job == "fit")' "$SANDBOX_DIR/projects/$1/lines" | tail -
 		by its id|"$one",7
 		no model 'x'|"$one","x"
 		no model '$BLEND'|"$one","$BLEND"
-		64 % and 40 %|"$one","$small"
+		40 % and 64 %|"$one","$small"
 		different feature lists|"$one","$other"
 		a blend itself|"$one","$made"
 	END

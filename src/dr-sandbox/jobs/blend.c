@@ -85,7 +85,7 @@ static bool add_model(struct store *s, const char *project, const char *id, stru
 		ok = err_set(e, ERR_REFUSED,
 			     "the models have been trained on different shares of the rows: "
 			     "%g %% and %g %%",
-			     b->sample_pct, pct);
+			     fmin(b->sample_pct, pct), fmax(b->sample_pct, pct));
 	else
 		ok = add_part(s, project, b, q, parts, e);
 	sqlite3_reset(q);
