@@ -96,6 +96,7 @@ predict() {
 
 @test "the job of training predictions is shown under jobs, and only there" {
 	model=$(train Majority)
+	api_json PATCH "projects/$PROJECT/" '{"workerCount":0}' >/dev/null # it stays in the queue
 	api_json POST "projects/$PROJECT/trainingPredictions/" "{\"modelId\":\"$model\",\"dataSubset\":\"all\"}"
 	[ "$(api_status)" = 202 ]
 	at=$(api_location)
@@ -110,6 +111,7 @@ predict() {
 	run -0 --separate-stderr api GET "projects/$PROJECT/modelJobs/"
 	assert_json ".[0] | all(.id != \"$id\")"
 	refuses 404 'no job' GET "projects/$PROJECT/modelJobs/$id/"
+	api_json PATCH "projects/$PROJECT/" '{"workerCount":-1}' >/dev/null
 	sandbox_wait "$at"
 	run -0 --separate-stderr api GET "${at#"$DATAROBOT_ENDPOINT/"}"
 	[ "$(api_status)" = 303 ]
