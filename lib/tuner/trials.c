@@ -8,6 +8,7 @@
 #include "json/json.h"
 
 #define LEARN_LEAST 0.85 /* share of the trials that the parameters are learnt from */
+#define PATIENT 100      /* final trials, from which on it is worth to wait for others */
 
 void trials_init(struct trials *t, const struct space *space, const char *model,
 		 const struct goals *goals)
@@ -363,17 +364,19 @@ static size_t settled(const struct known *const *order, size_t n)
 const struct known **trials_to_learn(const struct trials *t, size_t *m)
 {
 	const struct known **order = calloc(t->n + 1, sizeof(struct known *));
-	size_t n = 0, first, among = 0;
+	size_t n = 0, first, among = 0, all = 0;
 
 	if (!order)
 		return NULL;
-	memcpy(order, t->at, t->n * sizeof(*order));
-	qsort(order, t->n, sizeof(*order), by_number);
-	first = settled(order, t->n);
+	for (size_t i = 0; i < t->n; i++)
+		if (t->at[i]->final || t->final >= PATIENT)
+			order[all++] = t->at[i];
+	qsort(order, all, sizeof(*order), by_number);
+	first = settled(order, all);
 	for (size_t i = 0; i < first; i++)
 		among += order[i]->final;
 	if (among < (t->final + 1) / 2) /* most results came from later ones */
-		first = t->n;
+		first = all;
 	for (size_t i = 0; i < first; i++)
 		if (order[i]->final)
 			order[n++] = order[i];

@@ -75,10 +75,11 @@ const struct known **trials_in_order(const struct trials *t);
  * Those of the final ones that the parameters of a process are to be learnt from, by id;
  * their number into *m, above 0 where any is final.  The caller's (free); NULL: out of memory.
  *
- * So that they are not learnt anew with every result: of the n known, in the order in
- * which they were asked for, the first so many as n has whole twentieths, and where one of
- * these is still open some twentieths fewer, but no fewer than LEARN_LEAST n.  A result
- * that comes later than the others then mostly changes nothing.
+ * So that they are not learnt anew with every result: of the n that are final, in the
+ * order in which they were asked for, the first so many as n has whole twentieths.  From
+ * 100 on, where learning takes its time, of the n known; and where one of these is still
+ * open some twentieths fewer, but no fewer than LEARN_LEAST n: a result that comes later
+ * than the others then mostly changes nothing.
  */
 const struct known **trials_to_learn(const struct trials *t, size_t *m);
 

@@ -294,24 +294,27 @@ static size_t learnt(struct trials *t, size_t first, size_t end)
 
 static void learning(void)
 {
-	enum { N = 207 };
+	enum { N = 800 };
 	struct known k[N] = {0}, *at[N];
-	struct trials t = {.n = N, .at = at};
+	struct trials t = {.n = 207, .at = at};
 
 	for (int i = 0; i < N; i++) {
 		snprintf(k[i].id, sizeof(k[i].id), "%016x", (unsigned)(i * 7919 % 1000));
 		k[i].number = i;
 		at[i] = &k[i];
 	}
-	ok(learnt(&t, N, N) == 200,
+	ok(learnt(&t, 207, 207) == 200,
 	   "parameters are learnt from whole twentieths of the trials");
-	ok(learnt(&t, 203, 204) == 200 && learnt(&t, 200, N) == 200,
+	ok(learnt(&t, 203, 204) == 200 && learnt(&t, 200, 207) == 200,
 	   "open ones among the last do not matter");
 	ok(learnt(&t, 199, 200) == 190 && learnt(&t, 185, 199) == 180,
 	   "an open one is waited for, with those after it,");
 	ok(learnt(&t, 3, 4) == 179, "but not for long");
-	ok(learnt(&t, 0, 204) == 3,
+	t.n = N;
+	ok(learnt(&t, 0, 699) == 101,
 	   "where few are done they are learnt from, whatever is open");
+	t.n = 80;
+	ok(learnt(&t, 3, 11) == 72, "of fewer than a hundred none is waited for");
 }
 
 static void boxes(void)
