@@ -63,6 +63,8 @@ bool ndjson_fill(struct ndjson_reader *r, struct err *e)
 
 static enum ndjson_result too_long(struct ndjson_reader *r, struct err *e)
 {
+	r->text = "";
+	r->len = 0;
 	err_set(e, ERR_INPUT, "%s:%zu: longer than %zu bytes", r->name, r->line, NDJSON_MAX);
 	return NDJSON_ERROR;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <search.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "json/json.h"
 #include "ndjson/ndjson.h"
+#include "trial/lock.h"
 
 struct held {
 	char id[TRIAL_ID_LEN + 1];
@@ -19,8 +21,8 @@ struct held {
 
 struct trial_log {
 	char *path;
-	int fd;    /* for appending, or -1 */
-	bool mend; /* the file does not end with a newline */
+	int fd;    /* of a role, or -1 */
+	bool file; /* a regular one: it can be read and locked */
 	size_t torn;
 
 	struct held *entry; /* n of cap, in order of first appearance */
@@ -95,6 +97,50 @@ static bool keep(struct trial_log *log, cJSON *rec, struct err *e)
 	return true;
 }
 
+/*
+ * What a crash has left of a line: a record cut short, and perhaps behind it, since
+ * whoever wrote next did not look, a whole one (*rec) or another that was cut short.
+ * The end of a cut record is never taken for one: a trial has `trial`, `state` and
+ * `params`, and nothing inside a trial has all three.  False: it is something else.
+ */
+#define MENDS_MAX 256 /* objects that are tried: more than a record of ours has inside */
+
+static bool mend(const char *text, size_t len, cJSON **rec)
+{
+	static const char start[] = "{\"trial\":";
+	const char *end = text + len, *p = text;
+	/* Pages that a machine did not come to write are NULs. */
+	bool torn = memchr(text, '\0', len);
+
+	for (int i = 0; i < MENDS_MAX && (p = memchr(p, '{', (size_t)(end - p))); i++, p++) {
+		size_t left = (size_t)(end - p);
+		struct err bad = {0};
+		bool cut;
+
+		*rec = json_parse(p, left, &cut, &bad);
+		if (*rec && trial_state(*rec, &bad) != TRIAL_NONE)
+			return true;
+		cJSON_Delete(*rec);
+		*rec = NULL;
+		if (cut && (p == text || (left >= sizeof(start) - 1 &&
+					  memcmp(p, start, sizeof(start) - 1) == 0)))
+			torn = true;
+	}
+	return torn;
+}
+
+/* A line that is no record; in.text is its text. */
+static bool read_bad(struct trial_log *log, const struct ndjson_reader *in, struct err *e)
+{
+	cJSON *rec = NULL;
+
+	if (e->kind != ERR_INPUT || !mend(in->text, in->len, &rec))
+		return false;
+	*e = (struct err){0}; /* no failure, so none shall be seen */
+	log->torn++;
+	return !rec || keep(log, rec, e);
+}
+
 static bool read_all(struct trial_log *log, int fd, struct err *e)
 {
 	struct ndjson_reader in;
@@ -106,11 +152,8 @@ static bool read_all(struct trial_log *log, int fd, struct err *e)
 	while (ok && (got = ndjson_next(&in, &rec, e)) != NDJSON_END) {
 		struct err bad = {0};
 
-		if (got == NDJSON_ERROR && in.torn) {
-			log->torn++;
-			*e = (struct err){0}; /* no failure, so none shall be seen */
-		} else if (got == NDJSON_ERROR) {
-			ok = false;
+		if (got == NDJSON_ERROR) {
+			ok = read_bad(log, &in, e);
 		} else if (trial_state(rec, &bad) != TRIAL_NONE) {
 			ok = keep(log, rec, e);
 		} else {
@@ -124,6 +167,18 @@ static bool read_all(struct trial_log *log, int fd, struct err *e)
 	return ok;
 }
 
+/* Behind the records that others are writing.  Where there are no locks a role has been
+ * refused before, and who only reads does no harm. */
+static bool read_settled(struct trial_log *log, int fd, struct err *e)
+{
+	bool locked = trial_lock_take(fd, false), ok;
+
+	ok = read_all(log, fd, e);
+	if (locked)
+		trial_lock_drop(fd);
+	return ok;
+}
+
 /* A pipe or a device holds no log to be read; it can be appended to. */
 static bool is_file(int fd)
 {
@@ -132,35 +187,58 @@ static bool is_file(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static bool ends_with_newline(int fd)
+/* A new file is there after a crash only if its folder was written.  Folders that cannot be
+ * opened or synchronised are not ours to complain about. */
+static bool sync_folder(const char *path, struct err *e)
 {
-	off_t size = lseek(fd, 0, SEEK_END);
-	char last;
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	bool ok = copy || err_nomem(e);
 
-	return size <= 0 || pread(fd, &last, 1, size - 1) != 1 || last == '\n';
+	if (fd >= 0 && fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+		ok = err_errno(e, "%s: fsync of its folder", path);
+	if (fd >= 0)
+		close(fd);
+	free(copy);
+	return ok;
 }
 
-static bool open_file(struct trial_log *log, bool append, struct err *e)
+static int open_for(const char *path, enum trial_role *role)
 {
-	int fd = open(log->path,
-		      append ? O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC : O_RDONLY | O_CLOEXEC,
-		      0644);
+	int fd = -1;
+
+	if (*role > TRIAL_PROPOSER)
+		return open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (*role == TRIAL_PROPOSER)
+		fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0) {
+		*role = TRIAL_READER;
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	return fd;
+}
+
+static bool open_file(struct trial_log *log, enum trial_role role, struct err *e)
+{
+	int fd = open_for(log->path, &role);
 	bool ok;
 
-	if (fd < 0 && errno == ENOENT && !append)
+	if (fd < 0 && errno == ENOENT && role == TRIAL_READER)
 		return true;
 	if (fd < 0)
 		return err_errno(e, "%s", log->path);
-	ok = !is_file(fd) || read_all(log, fd, e);
-	log->mend = is_file(fd) && !ends_with_newline(fd);
-	if (ok && append)
+	log->file = is_file(fd);
+	ok = !log->file || ((role == TRIAL_READER || trial_lock_role(fd, log->path, role, e)) &&
+			    (role <= TRIAL_PROPOSER || sync_folder(log->path, e)) &&
+			    read_settled(log, fd, e));
+	if (ok && role != TRIAL_READER)
 		log->fd = fd;
 	else
 		close(fd);
 	return ok;
 }
 
-struct trial_log *trial_log_open(const char *path, bool append, struct err *e)
+struct trial_log *trial_log_open(const char *path, enum trial_role role, struct err *e)
 {
 	struct trial_log *log = calloc(1, sizeof(*log));
 
@@ -170,7 +248,7 @@ struct trial_log *trial_log_open(const char *path, bool append, struct err *e)
 		err_nomem(e);
 		goto fail;
 	}
-	if (path && !open_file(log, append, e))
+	if (path && !open_file(log, role, e))
 		goto fail;
 	return log;
 fail:
@@ -215,24 +293,50 @@ const cJSON *trial_log_at(const struct trial_log *log, size_t i)
 	return log->entry[i].rec;
 }
 
-/* One write(2), so that records of several tools do not mix; what a full disk leaves
- * undone is reported, and the torn line is passed over by readers. */
+static bool ends_with_newline(int fd)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	char last;
+
+	return size <= 0 || pread(fd, &last, 1, size - 1) != 1 || last == '\n';
+}
+
+/* All of it, or errno. A file takes less than it is given where the disk is full. */
+static bool write_whole(int fd, const char *s, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, s, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
+			return false;
+		s += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* t begins with a newline, for a file whose last line was cut short. */
 static bool write_line(struct trial_log *log, const struct json_text *t, struct err *e)
 {
-	ssize_t n;
+	size_t skip = 1;
+	bool ok;
 
-	do
-		n = write(log->fd, t->s, t->len);
-	while (n < 0 && errno == EINTR);
-	log->mend = n != (ssize_t)t->len && n != 0;
-	if (n >= 0 && n < (ssize_t)t->len)
-		return err_set(e, ERR_SYSTEM, "%s: write: no space left", log->path);
-	if (n < 0)
-		return err_errno(e, "%s: write", log->path);
+	if (log->file && !trial_lock_take(log->fd, true))
+		return err_errno(e, "%s: lock", log->path);
+	if (log->file && !ends_with_newline(log->fd))
+		skip = 0;
+	ok = write_whole(log->fd, t->s + skip, t->len - skip) ||
+	     err_errno(e, "%s: write", log->path);
+	if (log->file)
+		trial_lock_drop(log->fd);
 	/* Pipes and devices cannot be synchronised, and need not be. */
-	if (fdatasync(log->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
-		return err_errno(e, "%s: fdatasync", log->path);
-	return true;
+	if (ok && fdatasync(log->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+		ok = err_errno(e, "%s: fdatasync", log->path);
+	return ok;
 }
 
 bool trial_log_append(struct trial_log *log, const cJSON *rec, struct err *e)
@@ -242,8 +346,7 @@ bool trial_log_append(struct trial_log *log, const cJSON *rec, struct err *e)
 
 	if (!log->path)
 		return trial_log_put(log, rec, e);
-	if (log->mend)
-		json_text_add(&t, "\n", 1);
+	json_text_add(&t, "\n", 1);
 	json_print(&t, rec);
 	json_text_add(&t, "\n", 1);
 	ok = t.failed ? err_nomem(e) : write_line(log, &t, e);

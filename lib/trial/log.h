@@ -3,12 +3,27 @@
  * never rewritten.  A trial may stand in it several times; its last record
  * counts.  Records that are no trials are passed over.
  *
- * Appending is one write(2) with O_APPEND followed by fdatasync, so several
- * tools of a pipeline may append to one log, and what trial_log_append has
- * reported as written survives a crash.  A crash in the middle of a write
- * leaves a torn line; the reader passes over lines that end before their
- * object does and counts them, and the first append after opening such a file
- * starts on a new line.
+ * Appending.  Several tools of a pipeline append to one log.  Each takes a short lock,
+ * looks whether the file ends in a newline, and writes its record, with a newline in
+ * front where there is none, and then fdatasync: what trial_log_append has reported as
+ * written survives a crash, and what a crash or a full disk cut short is a line by
+ * itself.  When a log is opened for appending its folder is synchronised, so that a
+ * new file survives too.
+ *
+ * Reading.  A line that was cut short (the writer was killed, the disk was full, or the
+ * machine died and left NULs) is passed over and counted.  A whole record that was
+ * written behind such a line, on the same line, is found.  Readers wait for a record
+ * that is being written.
+ *
+ * Roles.  One process at a time may be the submitter of a log, one its collector, one
+ * its proposer, one its trainer; the lock ends with the process.  What only reads has
+ * no role.
+ *
+ * Limits: the locks are fcntl(2)'s.  They hold between machines where the file system
+ * carries them (NFS from version 4 on, or 3 with its lock daemon); a file system without any
+ * is an error for every role, and readers do without.  What is no regular file (a pipe,
+ * a device) is appended to without locks and never read.  Programs that append without
+ * these locks, such as tee, must write whole lines.
  *
  * Memory: the last record of each trial is kept, O(number of trials).
  */
@@ -26,12 +41,22 @@
 
 struct trial_log;
 
+enum trial_role {
+	TRIAL_READER,    /* opens to read: no lock of its own */
+	TRIAL_PROPOSER,  /* reads, and is the only one to propose from this log */
+	TRIAL_SUBMITTER, /* these append: */
+	TRIAL_COLLECTOR,
+	TRIAL_TRAINER,
+};
+
 /*
- * Read the log at path.  A file that does not exist is an empty log.
- * With `append`, the file is created (mode 0644) where missing and held open for
- * trial_log_append.  NULL: ERR_SYSTEM, or ERR_INPUT `PATH:LINE: WHY`.
+ * Read the log at path.  For a role that appends it is created (mode 0644) where
+ * missing, and held open; for the others a file that does not exist is an empty log.  A
+ * proposer that may not write the file takes no lock.
+ * NULL: ERR_UNAVAILABLE where another process has the role, ERR_SYSTEM, or ERR_INPUT
+ * `PATH:LINE: WHY`.
  */
-struct trial_log *trial_log_open(const char *path, bool append, struct err *e);
+struct trial_log *trial_log_open(const char *path, enum trial_role role, struct err *e);
 void trial_log_free(struct trial_log *log);
 
 /* Torn lines passed over while reading; the caller may warn about them. */
@@ -45,7 +70,7 @@ size_t trial_log_count(const struct trial_log *log);
 const cJSON *trial_log_at(const struct trial_log *log, size_t i);
 
 /* Append rec to the file and remember a copy. ERR_SYSTEM `PATH: write: REASON`.
- * A log without a file, made with trial_log_open(NULL, false, ...), only remembers. */
+ * A log without a file, made with trial_log_open(NULL, TRIAL_READER, ...), only remembers. */
 bool trial_log_append(struct trial_log *log, const cJSON *rec, struct err *e);
 
 /* Remember a copy of rec without writing. */

@@ -107,7 +107,7 @@ static bool sort_in(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err 
 
 static bool read_input(struct input *input, struct ndjson_reader *in, struct err *e)
 {
-	if (!(input->trials = trial_log_open(NULL, false, e)))
+	if (!(input->trials = trial_log_open(NULL, TRIAL_READER, e)))
 		return false;
 	if (!(input->params = cJSON_CreateArray()))
 		return err_nomem(e);
@@ -171,7 +171,7 @@ static bool learn_priors(struct run *r, struct err *e)
 
 		if (access(name, R_OK)) /* that it is not there is a mistake, unlike --log's */
 			return err_errno(e, "%s", name);
-		log = trial_log_open(name, false, e);
+		log = trial_log_open(name, TRIAL_READER, e);
 		good = log && tuner_add_prior(r->tuner, name, log, &scores, e);
 
 		if (log && trial_log_torn(log))
@@ -213,7 +213,8 @@ static bool open_all(struct run *r, const struct input *input, int n, char **arg
 {
 	if (!open_space(r, input, n, args, e) ||
 	    (expression && !(r->where = where_new(expression, e))) || !open_goals(r, e) ||
-	    (log_path && !(r->log = trial_log_open(log_path, false, e))))
+	    (log_path && !(r->log = trial_log_open(
+				   log_path, following ? TRIAL_PROPOSER : TRIAL_READER, e))))
 		return false;
 	if (r->log && trial_log_torn(r->log))
 		cli_warn("%s: %zu torn line(s) passed over", log_path, trial_log_torn(r->log));

@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 	cli_expect_stdin("trials");
 
 	if (!(c.dr = dr_open(cli_trace, NULL, &e)) ||
-	    (log_path && !(c.log = trial_log_open(log_path, true, &e))))
+	    (log_path && !(c.log = trial_log_open(log_path, TRIAL_COLLECTOR, &e))))
 		cli_die(&e);
 	c.project = dr_project_meant(project);
 	c.metric = metric;

@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	cli_expect_stdin("trials");
 
 	if (!(s.dr = dr_open(cli_trace, NULL, &e)) ||
-	    !(s.log = trial_log_open(log_path, log_path != NULL, &e)))
+	    !(s.log = trial_log_open(log_path, TRIAL_SUBMITTER, &e)))
 		cli_die(&e);
 	http_set_connections(dr_http(s.dr), parallel);
 	s.options = (struct target_options){

@@ -80,7 +80,7 @@ static bool open_all(struct run *r, int n, char **args, struct err *e)
 		cli_note("no choice, left out: %s", space_left_out(r->space));
 	if (expression && !(r->where = where_new(expression, e)))
 		return false;
-	if (log_path && !(r->log = trial_log_open(log_path, false, e)))
+	if (log_path && !(r->log = trial_log_open(log_path, TRIAL_READER, e)))
 		return false;
 	if (r->log && trial_log_torn(r->log))
 		cli_warn("%s: %zu torn line(s) passed over", log_path, trial_log_torn(r->log));

@@ -103,7 +103,7 @@ static void logs(void)
 
 	close(mkstemp(path));
 	put_text(path, "{\"note\":1}\n{\"trial\":\"00000000000000ff\",\"state\":\"prop");
-	log = trial_log_open(path, true, &e);
+	log = trial_log_open(path, TRIAL_SUBMITTER, &e);
 	ok(log && trial_log_count(log) == 0 && trial_log_torn(log) == 1,
 	   "a torn line and other records are passed over");
 	ok(!e.kind, "... and leave no error behind");
@@ -115,7 +115,7 @@ static void logs(void)
 	ok(good && trial_log_count(log) == 700, "1,000 records of 700 trials are appended");
 	trial_log_free(log);
 
-	log = trial_log_open(path, false, &e);
+	log = trial_log_open(path, TRIAL_READER, &e);
 	ok(log && trial_log_count(log) == 700, "they are found again behind the torn line");
 	is_str(json_str(trial_log_find(log, "0000000000000005"), "state"), "completed",
 	       "the last record of a trial counts");
@@ -125,11 +125,11 @@ static void logs(void)
 	trial_log_free(log);
 
 	put_text(path, "not a record\n");
-	ok(!trial_log_open(path, false, &e) && e.kind == ERR_INPUT,
+	ok(!trial_log_open(path, TRIAL_READER, &e) && e.kind == ERR_INPUT,
 	   "garbage in a log is an error");
 	ok(strstr(e.text, ":1003: not JSON at byte 1") != NULL, "... naming the line");
 	unlink(path);
-	log = trial_log_open(path, false, &e);
+	log = trial_log_open(path, TRIAL_READER, &e);
 	ok(log && trial_log_count(log) == 0, "a log that does not exist is empty");
 	trial_log_free(log);
 }
@@ -137,7 +137,7 @@ static void logs(void)
 static void full_disk(void)
 {
 	struct err e = {0};
-	struct trial_log *log = trial_log_open("/dev/full", true, &e);
+	struct trial_log *log = trial_log_open("/dev/full", TRIAL_SUBMITTER, &e);
 	cJSON *rec = numbered(1, "proposed");
 
 	ok(log && !trial_log_append(log, rec, &e) && e.kind == ERR_SYSTEM,
@@ -152,7 +152,7 @@ static void emits(void)
 	char text[256] = "";
 	FILE *out = fmemopen(text, sizeof(text), "w");
 	struct err e = {0};
-	struct trial_log *log = trial_log_open("/dev/full", true, &e);
+	struct trial_log *log = trial_log_open("/dev/full", TRIAL_SUBMITTER, &e);
 	cJSON *rec = numbered(1, "proposed");
 
 	ok(log && !trial_log_emit(log, rec, out, &e) && e.kind == ERR_SYSTEM,
@@ -161,7 +161,7 @@ static void emits(void)
 	   "... and goes to the output all the same");
 	trial_log_free(log);
 	e = (struct err){0};
-	log = trial_log_open(NULL, false, &e);
+	log = trial_log_open(NULL, TRIAL_READER, &e);
 	ok(log && trial_log_emit(log, rec, out, &e) && trial_log_find(log, "0000000000000001"),
 	   "a log without a file remembers");
 	trial_log_free(log);

@@ -411,8 +411,8 @@ static struct trial_log *earlier(const struct space *s, size_t n, bool other, bo
 {
 	struct tuner *t = tuner_of(s, 77);
 	struct err e = {0};
-	struct trial_log *log = trial_log_open(NULL, false, &e),
-			 *turned = trial_log_open(NULL, false, &e);
+	struct trial_log *log = trial_log_open(NULL, TRIAL_READER, &e),
+			 *turned = trial_log_open(NULL, TRIAL_READER, &e);
 
 	for (size_t i = 0; i < n; i++) {
 		cJSON *rec = tuner_ask(t, &e);
