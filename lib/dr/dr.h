@@ -34,6 +34,9 @@ struct dr;
  *	   $DATAROBOT_MAX_RETRIES goes with them
  *	3. ~/.config/datarobot/drconfig.yaml
  *
+ * Whatever the source, $DR_RETRY_BUDGET, $DR_CONNECT_TIMEOUT, $DR_IDLE_TIMEOUT and
+ * $DR_CALL_TIMEOUT set the limits of http.h that they name.
+ *
  * Nothing is sent.  The trace (may be NULL) gets a line for each request.
  *
  * Errors: ERR_REFUSED where no source is complete, as with a token that the server

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dr/config.h"
+#include "dr/limits.h"
 
 struct dr {
 	struct http *http;
@@ -38,6 +39,8 @@ struct dr *dr_open(http_trace_fn *trace, void *ctx, struct err *e)
 		k.connect_s = dr->config.connect_s;
 	if (dr->config.max_retries >= 0)
 		k.max_retries = dr->config.max_retries;
+	if (!limits_from_environment(&k, e))
+		goto fail;
 	k.trace = trace;
 	k.trace_ctx = ctx;
 	if (!(dr->http = http_open(&k, e))) {

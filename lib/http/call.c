@@ -53,11 +53,13 @@ struct call *call_new(struct http *h, const struct http_request *q, struct err *
 	c->http = h;
 	c->method = q->method;
 	c->want_json = q->want_json;
+	c->harmless = q->harmless;
+	c->doubt = q->doubt;
 	c->r.retry_after_s = -1;
 	if (!(c->url = endpoint_resolve(&h->endpoint, q->path, e)))
 		goto fail;
-	if (!copy(&c->file, q->file) || !copy(&c->form_name, q->form_name) ||
-	    !copy(&c->form_value, q->form_value) ||
+	if (!copy(&c->about, q->about) || !copy(&c->file, q->file) ||
+	    !copy(&c->form_name, q->form_name) || !copy(&c->form_value, q->form_value) ||
 	    (q->json && !(c->body = json_string(q->json)))) {
 		err_nomem(e);
 		goto fail;
@@ -78,17 +80,22 @@ void call_free(struct call *c)
 	free(c->form_value);
 	free(c->form_name);
 	free(c->file);
+	free(c->about);
 	free(c->url);
 	free(c);
+}
+
+bool call_starts_work(const struct call *c)
+{
+	return retry_starts_work(c->method, c->harmless);
 }
 
 static int before_request(void *ctx, char *ip, char *local_ip, int port, int local_port)
 {
 	struct call *c = ctx;
-	bool work = c->method == HTTP_POST || c->method == HTTP_PATCH;
 
 	(void)ip, (void)local_ip, (void)port, (void)local_port;
-	if (c->sent && work) {
+	if (c->sent && call_starts_work(c)) {
 		c->repeated = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -205,7 +212,7 @@ bool call_begin(struct call *c, struct err *e)
 	http_response_release(&c->r);
 	c->cap = 0;
 	c->sent = c->repeated = c->too_long = false;
-	*c->why = '\0';
+	*c->why = *c->doubts = '\0';
 	if (!(easy = c->easy = curl_easy_init()) ||
 	    curl_easy_setopt(easy, CURLOPT_URL, c->url) ||
 	    curl_easy_setopt(easy, CURLOPT_PRIVATE, c) ||
@@ -214,6 +221,8 @@ bool call_begin(struct call *c, struct err *e)
 	    curl_easy_setopt(easy, CURLOPT_USERAGENT, h->user_agent) ||
 	    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") ||
 	    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 30L) ||
+	    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)call_starts_work(c)) ||
+	    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)call_starts_work(c)) ||
 	    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request) ||
 	    curl_easy_setopt(easy, CURLOPT_PREREQDATA, c) ||
 	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ||
@@ -267,6 +276,31 @@ static bool read_answer(struct call *c)
 	return true;
 }
 
+/* By what the answer says of itself; where it says nothing its body decides. */
+static bool is_other_type(const char *type)
+{
+	return type && *type && !strcasestr(type, "json");
+}
+
+/* Whether the answer cannot be one to this request; c->doubts says why. */
+static bool is_nonsense(struct call *c)
+{
+	const struct http_response *r = &c->r;
+	const char *why = NULL;
+
+	if (c->want_json && r->status / 100 == 2 && is_other_type(r->content_type))
+		snprintf(c->doubts, sizeof(c->doubts), "the answer is %.80s, not JSON",
+			 r->content_type);
+	else if (c->want_json && r->status / 100 == 2 && !r->json)
+		why = "the answer is no JSON";
+	else if (c->doubt && r->status < 400)
+		why = c->doubt(r, c->about);
+	if (why)
+		snprintf(c->doubts, sizeof(c->doubts), "%s", why);
+	c->nonsense += *c->doubts != '\0';
+	return *c->doubts;
+}
+
 static bool hopeless(CURLcode code)
 {
 	switch (code) {
@@ -289,8 +323,7 @@ enum retry_end call_outcome(struct call *c, CURLcode code)
 	long sent = 0;
 
 	if (code == CURLE_OK && read_answer(c))
-		return c->want_json && r->status / 100 == 2 && !r->json ? RETRY_LOST
-									: RETRY_ANSWERED;
+		return is_nonsense(c) ? RETRY_NONSENSE : RETRY_ANSWERED;
 	r->status = 0;
 	r->retry_after_s = -1;
 	if (hopeless(code) || (c->too_long && c->method == HTTP_GET))

@@ -12,6 +12,7 @@
 
 #define BACKOFF_BASE_S 0.5
 #define BACKOFF_CAP_S 30.0
+#define NONSENSE_MAX 3
 
 double http_now(void)
 {
@@ -76,7 +77,9 @@ struct http *http_open(const struct http_config *c, struct err *e)
 	h->policy = (struct retry_policy){.max_retries = c->max_retries,
 					  .base_s = BACKOFF_BASE_S,
 					  .cap_s = BACKOFF_CAP_S,
-					  .time_s = c->retry_s};
+					  .time_s = c->retry_s,
+					  .max_nonsense = NONSENSE_MAX,
+					  .budget = c->retry_budget};
 	if (!endpoint_init(&h->endpoint, c->endpoint, e))
 		goto fail;
 	if (c->insecure && !h->endpoint.loopback) {
@@ -209,10 +212,10 @@ static void trace(struct call *c, enum retry_end end, CURLcode code, double agai
 		snprintf(what, sizeof(what), "%ld", c->r.status);
 	else
 		snprintf(what, sizeof(what), "%s",
-			 c->repeated   ? "closed before the answer"
+			 *c->doubts    ? c->doubts
+			 : c->repeated ? "closed before the answer"
 			 : *c->why     ? c->why
 			 : code        ? curl_easy_strerror(code)
-			 : c->r.status ? "the answer is no JSON"
 				       : "no answer");
 	if (again_s >= 0)
 		snprintf(again, sizeof(again), ", again in %.1f s", again_s);
@@ -231,6 +234,8 @@ static void settle(struct call *c, CURLcode code)
 		.method = c->method,
 		.end = call_outcome(c, code),
 		.number = c->attempts,
+		.nonsense = c->nonsense,
+		.harmless = c->harmless,
 		.elapsed_s = http_now() - c->began,
 	};
 	enum retry_verdict v;
@@ -243,7 +248,10 @@ static void settle(struct call *c, CURLcode code)
 	trace(c, a.end, code, v == RETRY_AGAIN ? wait_s : -1);
 	call_end(c);
 	if (v == RETRY_AGAIN) {
+		h->policy.budget--;
 		c->due = http_now() + wait_s;
+		if (a.end == RETRY_ANSWERED && a.retry_after_s >= 0)
+			h->hold = fmax(h->hold, http_now() + a.retry_after_s);
 		c->next = h->waiting;
 		h->waiting = c;
 		return;
@@ -304,7 +312,7 @@ static bool step(struct http *h, struct err *e)
 	double now = http_now();
 	struct call *c;
 
-	while (h->on_wire < h->c.connections && (c = take_next(h, now)))
+	while (h->on_wire < h->c.connections && now >= h->hold && (c = take_next(h, now)))
 		begin(h, c);
 	if ((code = curl_multi_perform(h->multi, &running)))
 		return err_set(e, ERR_SYSTEM, "libcurl: %s", curl_multi_strerror(code));
@@ -323,10 +331,10 @@ static int wait_ms(const struct http *h, double timeout_s)
 	double s = timeout_s < 0 ? 3600 : timeout_s, now = http_now();
 
 	if (h->queue && h->on_wire < h->c.connections)
-		return 0;
+		s = fmin(s, fmax(0, h->hold - now));
 	if (h->on_wire < h->c.connections)
 		for (const struct call *c = h->waiting; c; c = c->next)
-			s = fmin(s, fmax(0, c->due - now));
+			s = fmin(s, fmax(0, fmax(c->due, h->hold) - now));
 	return (int)ceil(fmin(s, 3600) * 1e3);
 }
 
@@ -401,6 +409,14 @@ bool http_call(struct http *h, const struct http_request *q, struct http_respons
 	if (why.kind != ERR_NONE)
 		*e = why;
 	return why.kind == ERR_NONE;
+}
+
+bool http_take_retry(struct http *h, struct err *e)
+{
+	if (h->policy.budget > 0)
+		return h->policy.budget--;
+	message_spent(h, e);
+	return false;
 }
 
 bool http_sleep(struct http *h, double seconds, struct err *e)

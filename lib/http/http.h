@@ -7,6 +7,13 @@
  * once, when it is over.  Everything happens inside http_poll and http_call; there
  * are no threads.
  *
+ * A request that starts work (POST, PATCH that is not `harmless`) has a connection of
+ * its own: what a broken proxy sends twice on a kept one can then not be taken for the
+ * answer to it, and it is not lost because a kept one has just been closed.
+ *
+ * After Retry-After no request leaves before that time, also none that was not the
+ * one to be told.
+ *
  * The Authorization header goes to the endpoint only: a path is resolved against
  * it, and a URL that is not below it (other scheme, host, port or path) is
  * refused.  Redirects are never followed, they are answers (the service uses 303
@@ -46,6 +53,7 @@ struct http_config {
 	double total_s;      /* altogether; uploads have ten times idle_s and total_s */
 	long max_retries;    /* of one request */
 	double retry_s;      /* one request is not repeated later than this after its start */
+	long retry_budget;   /* retries of all requests together */
 	long connections;    /* requests on the wire at once */
 	size_t body_max;     /* longest answer, in bytes */
 	http_trace_fn *trace;
@@ -56,7 +64,7 @@ struct http_config {
 #define HTTP_DEFAULTS                                                                          \
 	{                                                                                      \
 		.user_agent = "drtune", .connect_s = 10, .idle_s = 60, .total_s = 600,         \
-		.max_retries = 10, .retry_s = 900, .connections = 8,                           \
+		.max_retries = 10, .retry_s = 900, .retry_budget = 1000, .connections = 8,     \
 		.body_max = (size_t)64 << 20                                                   \
 	}
 /* clang-format on */
@@ -65,11 +73,23 @@ enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
 
 const char *http_method_name(enum http_method m);
 
+struct http_response;
+
+/*
+ * What makes a whole answer below 400 one that cannot belong to its request, in words
+ * (`it is about another job`), or NULL.  It counts as none then: retry.h.  about is that
+ * of the request.
+ */
+typedef const char *http_doubt_fn(const struct http_response *r, const char *about);
+
 struct http_request {
 	enum http_method method;
 	const char *path;  /* relative to the endpoint, `projects/5f0c/`, or a URL below it */
-	bool want_json;    /* a 2xx answer whose body is no JSON counts as none */
+	bool want_json;    /* a 2xx answer that is no JSON, or says so, counts as none */
+	bool harmless;     /* POST or PATCH: may be made twice, since it only sets values */
 	const cJSON *json; /* body, or NULL */
+	http_doubt_fn *doubt; /* or NULL */
+	const char *about;    /* for it */
 
 	/* Or multipart/form-data: a text part where form_name is given, then the part
 	 * `file`, streamed from disk. */
@@ -143,6 +163,12 @@ char *http_reason(const struct http *h, const struct http_response *r);
  * failure r may hold the answer all the same; release it in either case. */
 bool http_call(struct http *h, const struct http_request *q, struct http_response *r,
 	       struct err *e);
+
+/*
+ * Take one from the run's retries, for a request that the caller repeats by itself
+ * after it has learned that it may.  ERR_UNAVAILABLE where none is left.
+ */
+bool http_take_retry(struct http *h, struct err *e);
 
 /* Seconds of the monotonic clock that all waits are measured by. */
 double http_now(void);

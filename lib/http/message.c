@@ -1,6 +1,7 @@
 #include "http/private.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,8 +121,8 @@ static void add_failure(struct json_text *t, const struct call *c, CURLcode code
 
 	if (c->too_long) {
 		add_text(t, "the answer is longer than this client accepts");
-	} else if (code == CURLE_OK) {
-		add_text(t, "the answer is no JSON");
+	} else if (*c->doubts) {
+		add_text(t, c->doubts);
 	} else if (c->repeated) {
 		add_text(t, "the connection was closed before the answer");
 	} else {
@@ -132,11 +133,16 @@ static void add_failure(struct json_text *t, const struct call *c, CURLcode code
 	}
 }
 
+void message_spent(const struct http *h, struct err *e)
+{
+	err_set(e, ERR_UNAVAILABLE, "this run has used up its %ld retries", h->c.retry_budget);
+}
+
 void message_error(struct call *c, enum retry_verdict v, CURLcode code, struct err *e)
 {
 	struct json_text t = {0};
 	enum err_kind kind = v == RETRY_REFUSED ? ERR_REFUSED : ERR_UNAVAILABLE;
-	char head[64];
+	char head[80];
 
 	if (c->r.status >= 400) {
 		snprintf(head, sizeof(head), "%ld: ", c->r.status);
@@ -145,9 +151,19 @@ void message_error(struct call *c, enum retry_verdict v, CURLcode code, struct e
 	} else {
 		add_failure(&t, c, code);
 	}
+	if (v == RETRY_UNAVAILABLE && c->r.status >= 400 && c->r.retry_after_s > 0) {
+		snprintf(head, sizeof(head), "; it says to come again in %.0f s",
+			 fmin(c->r.retry_after_s, 1e9));
+		add_text(&t, head);
+	}
 	if (c->attempts > 1) {
 		snprintf(head, sizeof(head), " (after %u attempts)", c->attempts);
 		add_text(&t, head);
+	}
+	if (v == RETRY_SPENT) {
+		message_spent(c->http, e);
+		add_text(&t, "; ");
+		add_text(&t, e->text);
 	}
 	if (v == RETRY_UNKNOWN)
 		add_text(&t, "; it is not known whether the request was accepted");

@@ -26,8 +26,9 @@ struct call {
 	struct call *next;
 	struct http *http;
 	enum http_method method;
-	bool want_json;
-	char *url, *file, *form_name, *form_value;
+	bool want_json, harmless;
+	http_doubt_fn *doubt;
+	char *url, *about, *file, *form_name, *form_value;
 	char *body; /* JSON text or NULL */
 	http_done_fn *done;
 	void *ctx;
@@ -37,9 +38,10 @@ struct call {
 	struct curl_slist *headers;
 	char why[CURL_ERROR_SIZE]; /* libcurl's text of the last failure */
 	bool sent;                 /* the request was handed to a connection in this attempt */
-	bool repeated; /* libcurl wanted to send it a second time: refused, see call.c */
-	bool too_long; /* the answer went beyond body_max */
-	unsigned attempts;
+	bool repeated;    /* libcurl wanted to send it a second time: refused, see call.c */
+	bool too_long;    /* the answer went beyond body_max */
+	char doubts[160]; /* what is wrong with the whole answer, or "" */
+	unsigned attempts, nonsense;
 	double began, attempt_began, due; /* monotonic seconds */
 	struct http_response r;
 	size_t cap; /* of r.body */
@@ -59,12 +61,14 @@ struct http {
 	long on_wire;
 	size_t pending;
 	size_t over; /* calls that are done, ever */
+	double hold; /* nothing leaves before, since the server said so */
 };
 
 struct call *call_new(struct http *h, const struct http_request *q, struct err *e);
 void call_free(struct call *c);
 
 /* Give the call an easy handle for one attempt, and take it away again. */
+bool call_starts_work(const struct call *c);
 bool call_begin(struct call *c, struct err *e);
 void call_end(struct call *c);
 
@@ -76,5 +80,8 @@ enum retry_end call_outcome(struct call *c, CURLcode code);
 const char *message_path(const struct call *c);
 void message_error(struct call *c, enum retry_verdict v, CURLcode code, struct err *e);
 void message_scrub(const struct http *h, char *text);
+
+/* `this run has used up its 1000 retries`, as an error. */
+void message_spent(const struct http *h, struct err *e);
 
 #endif

@@ -6,9 +6,9 @@
 
 #include <curl/curl.h>
 
-static bool starts_work(enum http_method m)
+bool retry_starts_work(enum http_method m, bool harmless)
 {
-	return m == HTTP_POST || m == HTTP_PATCH;
+	return !harmless && (m == HTTP_POST || m == HTTP_PATCH);
 }
 
 static bool transient(long status)
@@ -21,7 +21,7 @@ static bool transient(long status)
  * may help. */
 static enum retry_verdict judge(const struct retry_attempt *a)
 {
-	bool work = starts_work(a->method);
+	bool work = retry_starts_work(a->method, a->harmless);
 
 	switch (a->end) {
 	case RETRY_HOPELESS:
@@ -29,6 +29,7 @@ static enum retry_verdict judge(const struct retry_attempt *a)
 	case RETRY_UNSENT:
 		return RETRY_AGAIN;
 	case RETRY_LOST:
+	case RETRY_NONSENSE:
 		return work ? RETRY_UNKNOWN : RETRY_AGAIN;
 	case RETRY_ANSWERED:
 		break;
@@ -51,13 +52,16 @@ enum retry_verdict retry_judge(const struct retry_policy *p, const struct retry_
 
 	if (v != RETRY_AGAIN)
 		return v;
-	if (a->number > p->max_retries)
+	if (a->number > p->max_retries ||
+	    (a->end == RETRY_NONSENSE && a->nonsense > p->max_nonsense))
 		return RETRY_UNAVAILABLE;
 	if (a->end == RETRY_ANSWERED && a->retry_after_s >= 0)
 		*wait_s = a->retry_after_s + u * p->base_s;
 	else
 		*wait_s = u * fmin(p->cap_s, ldexp(p->base_s, (int)fmin(a->number - 1, 30)));
-	return a->elapsed_s + *wait_s <= p->time_s ? RETRY_AGAIN : RETRY_UNAVAILABLE;
+	if (!(a->elapsed_s + *wait_s <= p->time_s))
+		return RETRY_UNAVAILABLE;
+	return p->budget > 0 ? RETRY_AGAIN : RETRY_SPENT;
 }
 
 double retry_after(const char *field, time_t now)

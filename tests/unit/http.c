@@ -85,7 +85,7 @@ static void what_is_sent(void)
 	http_call(h, &(struct http_request){.method = HTTP_DELETE, .path = "x/"}, &r, &e);
 	http_response_release(&r);
 	ok(strncmp(s->text[3], "DELETE /api/v2/x/ ", 18) == 0, "a DELETE is one");
-	ok(s->connections == 1, "four requests shared a connection");
+	ok(s->connections == 3, "GET and DELETE shared a connection, each POST had its own");
 	ok(strstr(traced, "GET projects/5f/: 200, ") && !strstr(traced, TOKEN),
 	   "the trace shows them without the token");
 	cJSON_Delete(body);
@@ -183,6 +183,233 @@ static void retries(void)
 	REPEATS(HTTP_PATCH, ERR_UNAVAILABLE, 1, true, "nor is a PATCH", {.reset = true});
 	REPEATS(HTTP_POST, ERR_UNAVAILABLE, 1, true, "nor after a late one",
 		{OK_OBJECT, .delay_s = 1.5});
+}
+
+/* ---- bounds ---- */
+
+static struct http *open_with(struct server *s, void (*set)(struct http_config *c))
+{
+	struct http_config c = HTTP_DEFAULTS;
+	struct err e = {0};
+
+	c.endpoint = s->endpoint;
+	c.authorization = "Token " TOKEN;
+	c.trace = trace;
+	set(&c);
+	*traced = '\0';
+	return http_open(&c, &e);
+}
+
+static void of_three(struct http_config *c)
+{
+	c->retry_budget = 3;
+}
+
+static void budget(void)
+{
+	static const struct step script[] = {{ANSWER("503 No", "Retry-After: 0\r\n", EMPTY)}};
+	struct server *s = START(script);
+	struct http *h = open_with(s, of_three);
+	struct http_response r;
+	struct err e = {0};
+
+	ok(!http_call(h, &(struct http_request){.path = "a/"}, &r, &e) &&
+		   e.kind == ERR_UNAVAILABLE && s->requests == 4,
+	   "a run has so many retries and no more");
+	is_str(e.text,
+	       "GET a/: 503: service unavailable (after 4 attempts); this run has used up its "
+	       "3 "
+	       "retries",
+	       "and says so when they are used up");
+	http_response_release(&r);
+	memset(&e, 0, sizeof(e));
+	ok(!http_call(h, &(struct http_request){.path = "b/"}, &r, &e) && s->requests == 5,
+	   "they are those of all requests together");
+	http_response_release(&r);
+	ok(!http_take_retry(h, &e) && e.kind == ERR_UNAVAILABLE &&
+		   strcmp(e.text, "this run has used up its 3 retries") == 0,
+	   "and of the caller");
+	http_close(h);
+	server_stop(s);
+}
+
+static void briefly(struct http_config *c)
+{
+	c->connect_s = 0.2;
+	c->idle_s = 1;
+	c->total_s = 2;
+	c->max_retries = 0;
+}
+
+/* Answer 100 bytes, one each 0.2 s, to the first that connects. */
+static void *drip(void *fd)
+{
+	int c = accept(*(int *)fd, NULL, NULL);
+
+	(void)!send(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", 41, MSG_NOSIGNAL);
+	while (send(c, " ", 1, MSG_NOSIGNAL) == 1)
+		usleep(200000);
+	close(c);
+	return NULL;
+}
+
+/* A listener of its own, in s: nothing is answered unless somebody does. */
+static void listen_only(struct server *s, int backlog)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(at);
+
+	s->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(s->fd, (struct sockaddr *)&at, sizeof(at)) || listen(s->fd, backlog) ||
+	    getsockname(s->fd, (struct sockaddr *)&at, &len))
+		abort();
+	s->port = ntohs(at.sin_port);
+	snprintf(s->endpoint, sizeof(s->endpoint), "http://127.0.0.1:%d/api/v2", s->port);
+}
+
+/* What becomes of one GET there, within the limits of briefly(). */
+static bool times_out(struct server *s, const char *words)
+{
+	struct http *h = open_with(s, briefly);
+	struct http_response r;
+	struct err e = {0};
+	double began = http_now();
+	bool late = !http_call(h, &(struct http_request){.path = "a/"}, &r, &e) &&
+		    e.kind == ERR_UNAVAILABLE && http_now() - began < 10;
+
+	late = late && strstr(e.text, words);
+	if (!late)
+		printf("# %s\n", e.text);
+	http_response_release(&r);
+	http_close(h);
+	return late;
+}
+
+static void time_limits(void)
+{
+	struct server *s = calloc(1, sizeof(*s));
+	struct sockaddr_in at = {.sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int waiting[4];
+	pthread_t t;
+
+	listen_only(s, 0);
+	ok(times_out(s, "Operation too slow"), "a server that says nothing is given up");
+	close(s->fd);
+	listen_only(s, 8);
+	pthread_create(&t, NULL, drip, &s->fd);
+	ok(times_out(s, "Operation timed out"), "so is one whose answer takes for ever");
+	pthread_join(t, NULL);
+	close(s->fd);
+	/* Once its queue is full the kernel answers no more of them. */
+	listen_only(s, 0);
+	at.sin_port = htons((uint16_t)s->port);
+	for (int i = 0; i < 4; i++) {
+		waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)!connect(waiting[i], (struct sockaddr *)&at, sizeof(at));
+	}
+	ok(times_out(s, "onnect"), "and one that does not let it in");
+	for (int i = 0; i < 4; i++)
+		close(waiting[i]);
+	close(s->fd);
+	free(s);
+}
+
+static void quickly(struct http_config *c)
+{
+	c->max_retries = 5;
+}
+
+static void count_done(struct http_response *r, const struct err *e, void *ctx);
+
+static void held_back(void)
+{
+	static const struct step script[] = {{ANSWER("429 No", "Retry-After: 1\r\n", EMPTY)},
+					     {OK_OBJECT}};
+	struct server *s = START(script);
+	struct http *h = open_with(s, quickly);
+	struct err e = {0};
+	double began = http_now();
+	int done = 0;
+
+	http_set_connections(h, 1);
+	for (int i = 0; i < 3; i++)
+		http_start(h, &(struct http_request){.path = "a/"}, count_done, &done, &e);
+	while (s->requests < 2 && http_pending(h))
+		http_poll(h, -1, -1, NULL, &e);
+	ok(http_now() - began >= 0.99, "what waits behind one that was told to wait waits too");
+	while (http_pending(h))
+		http_poll(h, -1, -1, NULL, &e);
+	ok(done == 3 && s->requests == 4, "and all are answered in the end");
+	http_close(h);
+	server_stop(s);
+}
+
+/* ---- answers to something else ---- */
+
+static const char *doubt_id(const struct http_response *r, const char *about)
+{
+	const char *id = r->json ? json_str(r->json, "id") : NULL;
+
+	return id && strcmp(id, about) != 0 ? "the answer is about something else" : NULL;
+}
+
+static void nonsense(void)
+{
+	static const struct step other[] = {
+		{ANSWER("200 OK", "", "Content-Length: 10\r\n\r\n{\"id\":\"2\"}")},
+		{ANSWER("200 OK", "", "Content-Length: 10\r\n\r\n{\"id\":\"1\"}")}};
+	static const struct step page[] = {
+		{"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}"}};
+	struct http_request q = {
+		.path = "a/", .want_json = true, .doubt = doubt_id, .about = "1"};
+	struct server *s = START(other);
+	struct http *h = open_with(s, quickly);
+	struct http_response r;
+	struct err e = {0};
+
+	ok(http_call(h, &q, &r, &e) && s->requests == 2 &&
+		   strcmp(json_str(r.json, "id"), "1") == 0,
+	   "an answer to something else is asked for again");
+	http_response_release(&r);
+	ok(strstr(traced, "the answer is about something else, "), "which the trace tells");
+	q.about = "3";
+	ok(!http_call(h, &q, &r, &e) && e.kind == ERR_UNAVAILABLE && s->requests == 6,
+	   "but not for ever");
+	is_str(e.text, "GET a/: the answer is about something else (after 4 attempts)",
+	       "and it is said what was wrong");
+	http_response_release(&r);
+	q.method = HTTP_POST;
+	ok(!http_call(h, &q, &r, &e) && r.unknown && s->requests == 7,
+	   "what may have started work is not repeated for it");
+	http_response_release(&r);
+	http_close(h);
+	server_stop(s);
+	s = START(page);
+	h = open_with(s, quickly);
+	q.method = HTTP_GET;
+	ok(!http_call(h, &q, &r, &e) && s->requests == 4 &&
+		   strcmp(e.text,
+			  "GET a/: the answer is text/html, not JSON (after 4 attempts)") == 0,
+	   "an answer that says it is no JSON is none");
+	http_response_release(&r);
+	http_close(h);
+	server_stop(s);
+}
+
+static void set_twice(void)
+{
+	static const struct step script[] = {{.reset = true}, {OK_OBJECT}};
+	struct server *s = START(script);
+	struct http_request q = {.method = HTTP_PATCH, .path = "a/", .harmless = true};
+	struct http_response r;
+	struct err e;
+
+	ok(once(s, q, &r, &e) == ERR_NONE && s->requests == 2,
+	   "a PATCH that only sets values is repeated after a reset");
+	http_response_release(&r);
+	server_stop(s);
 }
 
 /* libcurl would repeat it by itself: see call.c. */
@@ -412,6 +639,11 @@ int main(void)
 	what_is_sent();
 	upload();
 	retries();
+	set_twice();
+	budget();
+	time_limits();
+	held_back();
+	nonsense();
 	kept_connection();
 	nobody_there();
 	messages();

@@ -4,7 +4,13 @@
 #include "tap.h"
 
 static const struct retry_policy policy = {
-	.max_retries = 3, .base_s = 0.5, .cap_s = 30, .time_s = 600};
+	.max_retries = 3,
+	.base_s = 0.5,
+	.cap_s = 30,
+	.time_s = 600,
+	.max_nonsense = 2,
+	.budget = 50,
+};
 
 static const struct {
 	enum http_method method;
@@ -42,6 +48,10 @@ static const struct {
 	{HTTP_PATCH, RETRY_LOST, 0, -1, RETRY_UNKNOWN,
 	 "PATCH without an answer may have worked"},
 	{HTTP_POST, RETRY_UNSENT, 0, -1, RETRY_AGAIN, "POST that did not leave is repeated"},
+	{HTTP_GET, RETRY_NONSENSE, 200, -1, RETRY_AGAIN,
+	 "GET answered with nonsense is repeated"},
+	{HTTP_POST, RETRY_NONSENSE, 200, -1, RETRY_UNKNOWN,
+	 "POST answered with nonsense may have worked"},
 };
 
 static void verdicts(void)
@@ -57,6 +67,24 @@ static void verdicts(void)
 		ok(retry_judge(&policy, &a, 0.5, &wait_s) == cases[i].want, "%s",
 		   cases[i].what);
 	}
+}
+
+/* What sets values may be made twice. */
+static void harmless(void)
+{
+	struct retry_attempt a = {.method = HTTP_PATCH,
+				  .end = RETRY_LOST,
+				  .retry_after_s = -1,
+				  .number = 1,
+				  .harmless = true};
+	double wait_s;
+
+	ok(retry_judge(&policy, &a, 0.5, &wait_s) == RETRY_AGAIN,
+	   "a harmless PATCH without an answer is repeated");
+	a.end = RETRY_ANSWERED;
+	a.status = 422;
+	ok(retry_judge(&policy, &a, 0.5, &wait_s) == RETRY_REFUSED,
+	   "and is not where it was refused");
 }
 
 static double wait_of(unsigned number, double after, double u)
@@ -110,6 +138,32 @@ static void budget(void)
 	   "a POST that was never accepted ends as not available");
 }
 
+static void budget_of_the_run(void)
+{
+	struct retry_policy p = policy;
+	struct retry_attempt a = {
+		.method = HTTP_GET, .end = RETRY_LOST, .retry_after_s = -1, .number = 1};
+	double wait_s;
+
+	p.budget = 1;
+	ok(retry_judge(&p, &a, 0, &wait_s) == RETRY_AGAIN, "the last retry of a run is made");
+	p.budget = 0;
+	ok(retry_judge(&p, &a, 0, &wait_s) == RETRY_SPENT, "then there is none");
+	a.method = HTTP_POST;
+	ok(retry_judge(&p, &a, 0, &wait_s) == RETRY_UNKNOWN,
+	   "what is not known stays so, whatever is left");
+	a = (struct retry_attempt){.method = HTTP_GET,
+				   .end = RETRY_NONSENSE,
+				   .status = 200,
+				   .retry_after_s = -1,
+				   .number = 2,
+				   .nonsense = 2};
+	ok(retry_judge(&policy, &a, 0, &wait_s) == RETRY_AGAIN,
+	   "nonsense is asked for again twice");
+	a.number = a.nonsense = 3;
+	ok(retry_judge(&policy, &a, 0, &wait_s) == RETRY_UNAVAILABLE, "and not a third time");
+}
+
 static void fields(void)
 {
 	time_t now = 784111777; /* Sun, 06 Nov 1994 08:49:37 GMT, RFC 9110's example */
@@ -130,7 +184,9 @@ int main(void)
 {
 	verdicts();
 	waits();
+	harmless();
 	budget();
+	budget_of_the_run();
 	fields();
 	return tap_end();
 }
