@@ -51,13 +51,13 @@ configure() {
 @test "the CA that the configuration names is trusted" {
 	configure localhost "ssl_verify: $BATS_FILE_TMPDIR/cert.pem"
 	run -5 --separate-stderr dr-project list
-	[ "$stderr" = "dr-project: GET projects/: the answer is no JSON" ]
+	[ "$stderr" = "dr-project: GET projects/: the answer is text/html, not JSON" ]
 }
 
 @test "ssl_verify: false is honoured on this machine" {
 	configure localhost 'ssl_verify: false'
 	run -5 --separate-stderr dr-project list
-	[ "$stderr" = "dr-project: GET projects/: the answer is no JSON" ]
+	[ "$stderr" = "dr-project: GET projects/: the answer is text/html, not JSON" ]
 }
 
 @test "and refused for any other" {

@@ -2,10 +2,10 @@
 
 cJSON *dr_blueprints(struct dr *dr, const char *project, struct err *e)
 {
-	return dr_list(dr, dr_path(e, "projects", project, "blueprints"), e);
+	return dr_list(dr, dr_path(e, "projects", project, "blueprints"), project, e);
 }
 
 cJSON *dr_blueprint_get(struct dr *dr, const char *project, const char *id, struct err *e)
 {
-	return dr_get(dr, dr_path(e, "projects", project, "blueprints", id), e);
+	return dr_get(dr, dr_path(e, "projects", project, "blueprints", id), id, e);
 }

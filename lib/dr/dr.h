@@ -65,20 +65,33 @@ char *dr_join(struct err *e, const char *const *parts);
 /* path?name=value, the value percent-encoded; frees path.  NULL where path is. */
 char *dr_query(struct err *e, char *path, const char *name, const char *value);
 
-/* GET of an object (status 200). Frees path; NULL where path is NULL (with e set). */
-cJSON *dr_get(struct dr *dr, char *path, struct err *e);
+/* GET of an object (status 200), of this id where it names one (id may be NULL).
+ * Frees path; NULL where path is NULL (with e set). */
+cJSON *dr_get(struct dr *dr, char *path, const char *id, struct err *e);
 
 /*
  * GET of a list of objects as one array: a bare array, or pages ({"data"} or
  * {"jobs"}), whose `next` is followed as long as it stays below the endpoint, for
- * 100,000 pages at most.  ERR_REFUSED where it holds what is no object.  Frees path.
+ * 100,000 pages and 1,000,000 items at most, and not in a circle: ERR_REFUSED.  project
+ * (may be NULL) is the one that items name, where they name one.  An answer that is no
+ * list, or holds what is no object, counts as none: http.h.  Frees path.
  */
-cJSON *dr_list(struct dr *dr, char *path, struct err *e);
+cJSON *dr_list(struct dr *dr, char *path, const char *project, struct err *e);
 
-/* POST, PATCH or DELETE with an optional body (freed).  Any 2xx is success.  Frees
- * path.  location (may be NULL) gets the answer's Location, or NULL. */
+/* The items of a page, the array itself or the one that the page holds; or NULL. */
+cJSON *dr_page_items(const cJSON *page);
+
+/*
+ * POST, PATCH or DELETE with an optional body (freed).  Any 2xx is success, and that
+ * what is to be deleted is not there any more when it is asked a second time.  Frees
+ * path.  location (may be NULL) gets the answer's Location, or NULL.
+ */
 bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
 	     struct err *e);
+
+/* PATCH that sets values (body, freed) and starts nothing, so that it may be made
+ * twice. */
+bool dr_set(struct dr *dr, char *path, cJSON *body, struct err *e);
 
 /* Add to the message of a 401 where the token came from; for answers of requests
  * that were started on dr_http. Returns whether e is ERR_NONE. */

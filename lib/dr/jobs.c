@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "dr/doubt.h"
 #include "json/json.h"
 
 /* A status that moves more often is going round in a circle. */
@@ -25,18 +26,11 @@ static bool dup(char **to, const char *s, struct err *e)
 	return (*to = s ? strdup(s) : NULL) || !s || err_nomem(e);
 }
 
-/*
- * Whether the answer about a job or other work says how far it is: 303 does by itself,
- * 200 by its status.  One that says nothing would be asked again for ever.
- */
-static bool tells_status(const struct http_response *r, const char *status, const char *what,
-			 struct err *e)
+/* Whether the answer about a job or other work says how far it is: 303 does by itself, 200
+ * by its status, for without one doubt.h has seen to it that it is no answer. */
+static bool tells_status(const struct http_response *r, struct err *e)
 {
-	if (r->status == 303 || (r->status == 200 && status && *status))
-		return true;
-	if (r->status != 200)
-		return dr_unexpected(r, e);
-	return err_set(e, ERR_REFUSED, "200: the server tells no status of the %s", what);
+	return r->status == 303 || r->status == 200 || dr_unexpected(r, e);
 }
 
 /* ---- submissions ---- */
@@ -61,7 +55,7 @@ static void read_previous(const struct http_response *r, struct dr_submission *s
 		s->job = dr_last_part(url);
 	if (!s->job)
 		s->job = dr_id(r->json, "jobId");
-	if (!s->job)
+	if (!s->job && !r->elsewhere)
 		s->job = dr_last_part(r->location);
 }
 
@@ -91,9 +85,7 @@ bool dr_submission_read(const struct dr *dr, const struct http_response *r,
 	if (why->kind == ERR_NONE) {
 		s->how = DR_ACCEPTED;
 		s->job = dr_last_part(r->location);
-		return s->job ||
-		       err_set(e, ERR_REFUSED,
-			       "the server accepted work (%ld) and names no job", r->status);
+		return s->job || err_nomem(e);
 	}
 	if (r->unknown) {
 		s->how = DR_UNKNOWN;
@@ -112,7 +104,8 @@ bool dr_submission_read(const struct dr *dr, const struct http_response *r,
 
 bool dr_submit(struct dr *dr, char *path, cJSON *body, struct dr_submission *s, struct err *e)
 {
-	struct http_request q = {.method = HTTP_POST, .path = path, .json = body};
+	struct http_request q = {
+		.method = HTTP_POST, .path = path, .json = body, .doubt = doubt_submission};
 	struct http_response r = {0};
 	struct err why = {0};
 	bool ok = false;
@@ -170,7 +163,7 @@ bool dr_job_read(const struct dr *dr, const struct http_response *r, const struc
 	}
 	if (why->kind != ERR_NONE)
 		return dr_check(dr, r, e);
-	if (!tells_status(r, status, "job", e))
+	if (!tells_status(r, e))
 		return false;
 	if (r->status == 303 || starts_with(status, "completed"))
 		job->state = DR_JOB_DONE;
@@ -193,7 +186,11 @@ bool dr_job_start(struct dr *dr, const char *project, const char *id, http_done_
 		  void *ctx, struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "jobs", id);
-	struct http_request q = {.method = HTTP_GET, .path = path, .want_json = true};
+	struct http_request q = {.method = HTTP_GET,
+				 .path = path,
+				 .want_json = true,
+				 .doubt = doubt_job,
+				 .about = id};
 	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
 
 	free(path);
@@ -204,7 +201,11 @@ bool dr_job_get(struct dr *dr, const char *project, const char *id, struct dr_jo
 		struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "jobs", id);
-	struct http_request q = {.method = HTTP_GET, .path = path, .want_json = true};
+	struct http_request q = {.method = HTTP_GET,
+				 .path = path,
+				 .want_json = true,
+				 .doubt = doubt_job,
+				 .about = id};
 	struct http_response r = {0};
 	struct err why = {0};
 	bool ok = false;
@@ -223,12 +224,12 @@ bool dr_job_get(struct dr *dr, const char *project, const char *id, struct dr_jo
 
 cJSON *dr_jobs(struct dr *dr, const char *project, struct err *e)
 {
-	return dr_list(dr, dr_path(e, "projects", project, "jobs"), e);
+	return dr_list(dr, dr_path(e, "projects", project, "jobs"), project, e);
 }
 
 cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e)
 {
-	return dr_list(dr, dr_path(e, "projects", project, "modelJobs"), e);
+	return dr_list(dr, dr_path(e, "projects", project, "modelJobs"), project, e);
 }
 
 bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct err *e)
@@ -261,7 +262,7 @@ static bool status_over(const struct http_response *r, char **result, dr_tick_fn
 	const char *status = r->json ? json_str(r->json, "status") : NULL;
 	const char *message = r->json ? json_str(r->json, "message") : NULL;
 
-	if (!tells_status(r, status, "work", e))
+	if (!tells_status(r, e))
 		return true;
 	if (r->status == 303 || starts_with(status, "completed")) {
 		if (!r->location)
@@ -301,7 +302,8 @@ char *dr_status_wait(struct dr *dr, const char *location, double limit_s, dr_tic
 	for (int moves = 0; !over && dr_wait(dr, &w, e);) {
 		struct http_request q = {.method = HTTP_GET,
 					 .path = moved ? moved : location,
-					 .want_json = true};
+					 .want_json = true,
+					 .doubt = doubt_status};
 		struct http_response r;
 
 		over = !http_call(dr_http(dr), &q, &r, e);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "dr/doubt.h"
 #include "json/json.h"
 
 static char *path_of(const char *project, const char *id, struct err *e)
@@ -11,21 +12,25 @@ static char *path_of(const char *project, const char *id, struct err *e)
 
 cJSON *dr_model_get(struct dr *dr, const char *project, const char *id, struct err *e)
 {
-	return dr_get(dr, path_of(project, id, e), e);
+	return dr_get(dr, path_of(project, id, e), id, e);
 }
 
 cJSON *dr_models(struct dr *dr, const char *project, struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "models");
 
-	return dr_list(dr, dr_query(e, path, "orderBy", "-metric"), e);
+	return dr_list(dr, dr_query(e, path, "orderBy", "-metric"), project, e);
 }
 
 bool dr_model_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
 		    void *ctx, struct err *e)
 {
 	char *path = path_of(project, id, e);
-	struct http_request q = {.method = HTTP_GET, .path = path, .want_json = true};
+	struct http_request q = {.method = HTTP_GET,
+				 .path = path,
+				 .want_json = true,
+				 .doubt = doubt_object,
+				 .about = id};
 	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
 
 	free(path);

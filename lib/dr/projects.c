@@ -13,14 +13,14 @@ static char *path_of(const char *id, struct err *e)
 
 cJSON *dr_project_get(struct dr *dr, const char *id, struct err *e)
 {
-	return dr_get(dr, path_of(id, e), e);
+	return dr_get(dr, path_of(id, e), id, e);
 }
 
 cJSON *dr_project_list(struct dr *dr, const char *name, struct err *e)
 {
 	char *path = dr_path(e, "projects");
 
-	return dr_list(dr, name ? dr_query(e, path, "projectName", name) : path, e);
+	return dr_list(dr, name ? dr_query(e, path, "projectName", name) : path, NULL, e);
 }
 
 static bool is_url(const char *source)
@@ -102,7 +102,7 @@ static bool patch(struct dr *dr, const char *id, const char *field, cJSON *value
 		cJSON_Delete(body);
 		return err_nomem(e);
 	}
-	return dr_send(dr, HTTP_PATCH, path_of(id, e), body, NULL, e);
+	return dr_set(dr, path_of(id, e), body, e);
 }
 
 bool dr_project_set_workers(struct dr *dr, const char *id, long n, struct err *e)
@@ -122,7 +122,7 @@ bool dr_project_delete(struct dr *dr, const char *id, struct err *e)
 
 cJSON *dr_project_status(struct dr *dr, const char *id, struct err *e)
 {
-	return dr_get(dr, dr_path(e, "projects", id, "status"), e);
+	return dr_get(dr, dr_path(e, "projects", id, "status"), NULL, e);
 }
 
 bool dr_project_is_done(const cJSON *project, const cJSON *status)
@@ -200,7 +200,7 @@ static bool find_direction(struct dr *dr, const char *id, const char *target,
 			   const char *metric, bool *known, bool *minimize, struct err *e)
 {
 	char *path = dr_path(e, "projects", id, "features", "metrics");
-	cJSON *answer = dr_get(dr, dr_query(e, path, "featureName", target), e);
+	cJSON *answer = dr_get(dr, dr_query(e, path, "featureName", target), NULL, e);
 
 	if (!answer)
 		return false;

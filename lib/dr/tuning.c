@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dr/doubt.h"
 #include "json/json.h"
 
 static char *path_of(const char *project, const char *model, struct err *e)
@@ -15,7 +16,7 @@ cJSON *dr_parameters(struct dr *dr, const char *project, const char *model, stru
 {
 	char *path = dr_path(e, "projects", project, "models", model, "advancedTuning",
 			     "parameters");
-	cJSON *answer = dr_get(dr, path, e), *list;
+	cJSON *answer = dr_get(dr, path, NULL, e), *list;
 
 	if (!answer)
 		return NULL;
@@ -36,7 +37,8 @@ bool dr_tune_start(struct dr *dr, const char *project, const char *model, cJSON 
 {
 	char *path = path_of(project, model, e);
 	cJSON *body = cJSON_CreateObject();
-	struct http_request q = {.method = HTTP_POST, .path = path, .json = body};
+	struct http_request q = {
+		.method = HTTP_POST, .path = path, .json = body, .doubt = doubt_submission};
 	bool ok = false;
 
 	if (!path)

@@ -9,9 +9,11 @@
 
 #include <curl/curl.h>
 
+#include "dr/doubt.h"
 #include "json/json.h"
 
 #define PAGES_MAX 100000
+#define ITEMS_MAX 1000000
 
 /* ---- paths ---- */
 
@@ -69,9 +71,14 @@ bool dr_unexpected(const struct http_response *r, struct err *e)
 	return err_set(e, ERR_REFUSED, "%ld: not the answer expected", r->status);
 }
 
-static cJSON *get(struct dr *dr, const char *path, struct err *e)
+static cJSON *get(struct dr *dr, const char *path, http_doubt_fn *doubt, const char *about,
+		  struct err *e)
 {
-	struct http_request q = {.method = HTTP_GET, .path = path, .want_json = true};
+	struct http_request q = {.method = HTTP_GET,
+				 .path = path,
+				 .want_json = true,
+				 .doubt = doubt,
+				 .about = about};
 	struct http_response r;
 	cJSON *answer = NULL;
 
@@ -88,43 +95,34 @@ static cJSON *get(struct dr *dr, const char *path, struct err *e)
 	return answer;
 }
 
-cJSON *dr_get(struct dr *dr, char *path, struct err *e)
+cJSON *dr_get(struct dr *dr, char *path, const char *id, struct err *e)
 {
-	cJSON *answer = path ? get(dr, path, e) : NULL;
+	cJSON *answer = path ? get(dr, path, doubt_object, id, e) : NULL;
 
-	if (answer && !cJSON_IsObject(answer)) {
-		err_set(e, ERR_REFUSED, "GET %.300s: 200: the answer is no object", path);
-		cJSON_Delete(answer);
-		answer = NULL;
-	}
 	free(path);
 	return answer;
 }
 
-/* The items of a page: the array itself, or the one that the page holds. */
-static cJSON *page_items(cJSON *page)
+cJSON *dr_page_items(const cJSON *page)
 {
 	cJSON *items;
 
 	if (cJSON_IsArray(page))
-		return page;
+		return (cJSON *)page;
 	items = json_get(page, "data");
 	if (!items)
 		items = json_get(page, "jobs");
 	return cJSON_IsArray(items) ? items : NULL;
 }
 
-static bool take_page(cJSON *all, cJSON *page, const char *path, struct err *e)
+static bool take_page(cJSON *all, cJSON *page, size_t *n, const char *path, struct err *e)
 {
-	cJSON *items = page_items(page), *item;
+	cJSON *items = dr_page_items(page), *item;
 
-	if (!items)
-		return err_set(e, ERR_REFUSED, "GET %.300s: 200: the answer is no list", path);
 	while ((item = items->child)) {
-		if (!cJSON_IsObject(item))
-			return err_set(e, ERR_REFUSED,
-				       "GET %.300s: 200: the list holds what is no object",
-				       path);
+		if (++*n > ITEMS_MAX)
+			return err_set(e, ERR_REFUSED, "GET %.300s: more than %d items", path,
+				       ITEMS_MAX);
 		cJSON_DetachItemViaPointer(items, item);
 		cJSON_AddItemToArray(all, item);
 	}
@@ -142,39 +140,80 @@ static bool next_path(const cJSON *page, const char *path, char **next, struct e
 	return (*next = strdup(url)) || err_nomem(e);
 }
 
-cJSON *dr_list(struct dr *dr, char *path, struct err *e)
+/*
+ * Pages that lead back to one of them are found by remembering one, a later one each
+ * time their number has doubled (R. Brent, "An improved Monte Carlo factorization
+ * algorithm", BIT 20, 1980, section 2): one string, whatever the length of the circle.
+ */
+struct circle {
+	char *seen;
+	unsigned i, at;
+};
+
+static bool goes_on(struct circle *c, const char *next, struct err *e)
+{
+	if (!next)
+		return true;
+	if (c->seen && strcmp(c->seen, next) == 0)
+		return err_set(e, ERR_REFUSED, "GET %.300s: the pages go round in a circle",
+			       next);
+	if (++c->i == PAGES_MAX)
+		return err_set(e, ERR_REFUSED, "GET %.300s: more than %d pages", next,
+			       PAGES_MAX);
+	if (c->i < c->at)
+		return true;
+	c->at = 2 * c->i;
+	free(c->seen);
+	return (c->seen = strdup(next)) || err_nomem(e);
+}
+
+cJSON *dr_list(struct dr *dr, char *path, const char *project, struct err *e)
 {
 	cJSON *all = path ? cJSON_CreateArray() : NULL, *page;
 	bool ok = all || (path && err_nomem(e));
+	struct circle circle = {0};
+	size_t n = 0;
 
-	for (int i = 0; ok && path && i < PAGES_MAX; i++) {
+	while (ok && path) {
 		char *next = NULL;
 
-		page = get(dr, path, e);
-		ok = page && take_page(all, page, path, e) && next_path(page, path, &next, e);
+		page = get(dr, path, doubt_list, project, e);
+		ok = page && take_page(all, page, &n, path, e) &&
+		     next_path(page, path, &next, e) && goes_on(&circle, next, e);
 		cJSON_Delete(page);
 		free(path);
 		path = next;
 	}
 	free(path);
+	free(circle.seen);
 	if (ok)
 		return all;
 	cJSON_Delete(all);
 	return NULL;
 }
 
-bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
-	     struct err *e)
+/* It was there when it was first asked, or else the first answer had come. */
+static bool is_deleted(enum http_method m, const struct http_response *r)
 {
-	struct http_request q = {.method = m, .path = path, .json = body};
+	return m == HTTP_DELETE && r->status == 404 && r->attempts > 1;
+}
+
+static bool send_request(struct dr *dr, enum http_method m, bool harmless, char *path,
+			 cJSON *body, char **location, struct err *e)
+{
+	struct http_request q = {.method = m, .path = path, .harmless = harmless, .json = body};
 	struct http_response r;
 	bool ok = false;
 
 	if (path) {
-		if (!http_call(dr_http(dr), &q, &r, e))
+		if (!http_call(dr_http(dr), &q, &r, e) && is_deleted(m, &r)) {
+			*e = (struct err){0};
+			ok = true;
+		} else if (e->kind != ERR_NONE) {
 			dr_check(dr, &r, e);
-		else if (!(ok = r.status / 100 == 2) && !dr_unexpected(&r, e))
+		} else if (!(ok = r.status / 100 == 2) && !dr_unexpected(&r, e)) {
 			err_prefix(e, "%s %.300s", http_method_name(m), path);
+		}
 		if (ok && location) {
 			*location = r.location;
 			r.location = NULL;
@@ -184,6 +223,17 @@ bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **
 	cJSON_Delete(body);
 	free(path);
 	return ok;
+}
+
+bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
+	     struct err *e)
+{
+	return send_request(dr, m, false, path, body, location, e);
+}
+
+bool dr_set(struct dr *dr, char *path, cJSON *body, struct err *e)
+{
+	return send_request(dr, HTTP_PATCH, true, path, body, NULL, e);
 }
 
 /* ---- values ---- */

@@ -267,6 +267,7 @@ static bool read_answer(struct call *c)
 
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &r->status);
 	r->location = header(c, "Location");
+	r->elsewhere = r->location && endpoint_is_elsewhere(&c->http->endpoint, r->location);
 	r->content_type = header(c, "Content-Type");
 	r->retry_after_s = after ? retry_after(after, time(NULL)) : -1;
 	free(after);

@@ -144,3 +144,18 @@ out:
 	curl_url_cleanup(u);
 	return url;
 }
+
+bool endpoint_is_elsewhere(const struct endpoint *ep, const char *ref)
+{
+	CURLU *u = curl_url();
+	char *own = NULL, *host = NULL;
+	bool here = u && !curl_url_set(u, CURLUPART_URL, ep->url, 0) &&
+		    !curl_url_get(u, CURLUPART_HOST, &own, 0) &&
+		    !curl_url_set(u, CURLUPART_URL, ref, 0) &&
+		    !curl_url_get(u, CURLUPART_HOST, &host, 0) && strcasecmp(own, host) == 0;
+
+	curl_free(host);
+	curl_free(own);
+	curl_url_cleanup(u);
+	return !here;
+}

@@ -100,6 +100,7 @@ struct http_request {
 struct http_response {
 	long status; /* 0: no answer */
 	char *location;
+	bool elsewhere; /* location is a URL of another host than the endpoint's */
 	char *content_type;
 	double retry_after_s; /* < 0: not given */
 	char *body;           /* never NULL in an answer, NUL behind it */

@@ -118,7 +118,7 @@ static void ids(void)
 static cJSON *list_of(const struct step *script, size_t n, struct err *e)
 {
 	struct dr *dr = open_at(server = server_start(script, n));
-	cJSON *list = dr_list(dr, dr_path(e, "projects"), e);
+	cJSON *list = dr_list(dr, dr_path(e, "projects"), "5f", e);
 
 	CLOSE(dr);
 	return list;
@@ -150,12 +150,34 @@ static void lists(void)
 		   e.kind == ERR_REFUSED && strstr(e.text, "not below the endpoint"),
 	   "but not to another host");
 	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED("{\"a\":1}")), true}) &&
-		   e.kind == ERR_REFUSED && strstr(e.text, "no list"),
-	   "what is no list is refused");
+		   e.kind == ERR_UNAVAILABLE &&
+		   strcmp(e.text, "GET projects/: the answer is no list (after 2 attempts)") ==
+			   0,
+	   "what is no list is asked for again, and then told");
 	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED("{\"data\":[{},7]}")), true}) &&
-		   e.kind == ERR_REFUSED &&
-		   strcmp(e.text, "GET projects/: 200: the list holds what is no object") == 0,
+		   e.kind == ERR_UNAVAILABLE &&
+		   strcmp(e.text, "GET projects/: the list holds what is no object (after 2 "
+				  "attempts)") == 0,
 	   "so is a list with something else than objects");
+	is_json(LIST(&e, {ANSWER("200 OK", "", CLOSED("{\"data\":[{},7]}")), true},
+		     {ANSWER("200 OK", "", CLOSED("[{\"projectId\":\"5f\"}]")), true}),
+		"[{\"projectId\":\"5f\"}]", "unless it is right the second time");
+	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED("[{\"projectId\":\"60\"}]")), true}) &&
+		   strstr(e.text, ": the list is that of another project"),
+	   "the list of another project is none");
+	ok(!LIST(&e, {ANSWER("200 OK", "", CLOSED(FIRST_PAGE)), true},
+		 {ANSWER("200 OK", "", CLOSED("{\"data\":[],\"next\":\"/api/v2/p/?o=2\"}")),
+		  true},
+		 {ANSWER("200 OK", "", CLOSED("{\"data\":[],\"next\":\"/api/v2/p/?o=3\"}")),
+		  true},
+		 {ANSWER("200 OK", "", CLOSED("{\"data\":[],\"next\":\"/api/v2/p/?o=2\"}")),
+		  true},
+		 {ANSWER("200 OK", "", CLOSED("{\"data\":[],\"next\":\"/api/v2/p/?o=3\"}")),
+		  true},
+		 {ANSWER("200 OK", "", CLOSED("{\"data\":[],\"next\":\"/api/v2/p/?o=2\"}")),
+		  true}) &&
+		   e.kind == ERR_REFUSED && strstr(e.text, "the pages go round in a circle"),
+	   "pages that go round in a circle are not read for ever");
 	ok(!LIST(&e,
 		 {ANSWER("301 Moved", "Location: https://x.example/\r\n", CLOSED("")), true}) &&
 		   e.kind == ERR_REFUSED &&
@@ -206,9 +228,20 @@ static void submissions(void)
 	struct dr_submission s;
 	struct err e = {0};
 
-	submits(ANSWER("202 Accepted", "Location: http://h/api/v2/projects/p/modelJobs/12/\r\n",
+	submits(ANSWER("202 Accepted", "Location: /api/v2/projects/p/modelJobs/12/\r\n",
 		       CLOSED("")),
 		DR_ACCEPTED, "12", false, "a 202 names its job");
+	submits(ANSWER("202 Accepted",
+		       "Location: https://127.0.0.1/api/v2/projects/p/modelJobs/12/\r\n",
+		       CLOSED("")),
+		DR_ACCEPTED, "12", false, "as a URL, too, behind a proxy");
+	submits(ANSWER("202 Accepted", "Location: http://h/api/v2/projects/p/modelJobs/12/\r\n",
+		       CLOSED("")),
+		DR_UNKNOWN, NULL, false, "a job on another host is none");
+	submits(ANSWER("202 Accepted", "", CLOSED("")), DR_UNKNOWN, NULL, false,
+		"nor is a job without a name");
+	submits(ANSWER("200 OK", "Location: ?\r\n", CLOSED("<html>")), DR_UNKNOWN, NULL, false,
+		"nor a page for people");
 	submits(ALREADY(",\"jobId\":\"7\",\"previousJob\":{\"id\":12,\"status\":"
 			"\"COMPLETED\"}"),
 		DR_REPEATED, "12", false, "a repetition takes over the previous job's id");
@@ -230,9 +263,6 @@ static void submissions(void)
 		   e.kind == ERR_REFUSED && s.status == 422 &&
 		   strcmp(e.text, "POST projects/p/models/: 422: bad") == 0,
 	   "another 422 is a refusal");
-	ok(!submit(&(struct step){ANSWER("202 Accepted", "", CLOSED("")), true}, &s, &e) &&
-		   e.kind == ERR_REFUSED,
-	   "a 202 without a job is an error");
 	ok(!submit(&(struct step){ELSEWHERE, true}, &s, &e) && e.kind == ERR_REFUSED &&
 		   strcmp(e.text, "POST projects/p/models/: 302: redirected to "
 				  "'https://login.example/job/7/'") == 0,
@@ -276,6 +306,35 @@ static void sending(void)
 	CLOSE(dr);
 }
 
+static void deleted_twice(void)
+{
+	static const struct step lost[] = {
+		{NULL}, {ANSWER("404 No", "", CLOSED("{\"message\":\"no\"}")), true}};
+	static const struct step never[] = {
+		{ANSWER("404 No", "", CLOSED("{\"message\":\"no\"}")), true}};
+	struct err e = {0};
+	struct dr *dr = OPEN(lost);
+
+	ok(dr_project_delete(dr, "5f", &e) && e.kind == ERR_NONE && server->requests == 2,
+	   "what a lost answer told to be gone is deleted");
+	CLOSE(dr);
+	dr = OPEN(never);
+	ok(!dr_project_delete(dr, "5f", &e) && e.kind == ERR_REFUSED,
+	   "what never was there is not");
+	CLOSE(dr);
+}
+
+static void set_twice(void)
+{
+	static const struct step script[] = {{NULL}, {ANSWER("200 OK", "", CLOSED("")), true}};
+	struct err e = {0};
+	struct dr *dr = OPEN(script);
+
+	ok(dr_project_set_workers(dr, "5f", 2, &e) && server->requests == 2,
+	   "a value whose answer is lost is set again");
+	CLOSE(dr);
+}
+
 /* ---- jobs ---- */
 
 static void job_is(const char *answer, enum dr_job_state state, const char *model,
@@ -298,7 +357,10 @@ static void job_is(const char *answer, enum dr_job_state state, const char *mode
 	CLOSE(dr);
 }
 
-static void job_refused(const char *answer, const char *why, const char *what)
+#define JOB "GET projects/p/jobs/12/: "
+
+static void job_refused(const char *answer, enum err_kind kind, const char *why,
+			const char *what)
 {
 	struct step step = {answer, true};
 	struct dr *dr = open_at(server = server_start(&step, 1));
@@ -306,7 +368,7 @@ static void job_refused(const char *answer, const char *why, const char *what)
 	struct err e = {0};
 	bool good = dr_job_get(dr, "p", "12", &job, &e);
 
-	if (!ok(!good && e.kind == ERR_REFUSED && strcmp(e.text, why) == 0, "%s", what))
+	if (!ok(!good && e.kind == kind && strcmp(e.text, why) == 0, "%s", what))
 		printf("# %s\n", e.text);
 	dr_job_release(&job);
 	CLOSE(dr);
@@ -316,11 +378,10 @@ static void jobs(void)
 {
 	job_is(ANSWER("200 OK", "", CLOSED("{\"id\":\"12\",\"status\":\"inprogress\"}")),
 	       DR_JOB_PENDING, NULL, NULL, "a job in progress");
-	job_is(ANSWER("303 See", "Location: http://h/api/v2/projects/p/models/m2/\r\n",
+	job_is(ANSWER("303 See", "Location: http://127.0.0.1/api/v2/projects/p/models/m2/\r\n",
 		      CLOSED("{\"status\":\"COMPLETED\",\"modelId\":\"m1\"}")),
 	       DR_JOB_DONE, "m2", NULL, "a finished one: the Location names the model");
-	job_is(ANSWER("303 See",
-		      "Location: http://h/api/v2/projects/p/trainingPredictions/t/\r\n",
+	job_is(ANSWER("303 See", "Location: /api/v2/projects/p/trainingPredictions/t/\r\n",
 		      CLOSED("{\"modelId\":\"m1\"}")),
 	       DR_JOB_DONE, "m1", NULL, "or the body does");
 	job_is(ANSWER("200 OK", "", CLOSED("{\"status\":\"ERROR\",\"message\":\"no rows\"}")),
@@ -332,12 +393,22 @@ static void jobs(void)
 	job_is(ANSWER("200 OK", "", CLOSED("{\"status\":\"settling\",\"modelId\":1.5}")),
 	       DR_JOB_PENDING, NULL, NULL,
 	       "a state of another name, and a model that is no id");
-	job_refused(ANSWER("200 OK", "", CLOSED("{\"id\":\"12\"}")),
-		    "job 12: 200: the server tells no status of the job",
+	job_refused(ANSWER("200 OK", "", CLOSED("{\"id\":\"12\"}")), ERR_UNAVAILABLE,
+		    JOB "the answer tells no status of the job (after 2 attempts)",
 		    "a job without a status is not asked for again for ever");
-	job_refused(ANSWER("200 OK", "", CLOSED("[]")),
-		    "job 12: 200: the server tells no status of the job", "nor what is no job");
-	job_refused(ELSEWHERE, "job 12: 302: redirected to 'https://login.example/job/7/'",
+	job_refused(ANSWER("200 OK", "", CLOSED("[]")), ERR_UNAVAILABLE,
+		    JOB "the answer tells no status of the job (after 2 attempts)",
+		    "nor what is no job");
+	job_refused(ANSWER("200 OK", "", CLOSED("{\"id\":13,\"status\":\"queue\"}")),
+		    ERR_UNAVAILABLE, JOB "the answer is about another job (after 2 attempts)",
+		    "nor another job");
+	job_refused(ANSWER("303 See", "Location: http://h/api/v2/projects/p/models/m2/\r\n",
+			   CLOSED("")),
+		    ERR_UNAVAILABLE,
+		    JOB "the answer names a result on another host (after 2 attempts)",
+		    "nor one whose result is on another host");
+	job_refused(ELSEWHERE, ERR_REFUSED,
+		    "job 12: 302: redirected to 'https://login.example/job/7/'",
 		    "a job that is elsewhere is not taken for one in progress");
 }
 
@@ -382,8 +453,9 @@ static void statuses(void)
 	   "and is not waited for longer than asked");
 	CLOSE(dr);
 	dr = OPEN(silent);
-	ok(!dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e) && e.kind == ERR_REFUSED &&
-		   strcmp(e.text, "200: the server tells no status of the work") == 0,
+	ok(!dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e) && e.kind == ERR_UNAVAILABLE &&
+		   strcmp(e.text, "GET status/1/: the answer tells no status of the work "
+				  "(after 2 attempts)") == 0,
 	   "one that tells no status is not waited for for ever");
 	CLOSE(dr);
 	dr = OPEN(elsewhere);
@@ -457,6 +529,8 @@ int main(void)
 	lists();
 	submissions();
 	sending();
+	deleted_twice();
+	set_twice();
 	jobs();
 	statuses();
 	metrics();
