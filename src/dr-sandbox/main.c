@@ -11,6 +11,7 @@
 
 #include <curl/curl.h>
 
+#include "chaos/chaos.h"
 #include "cli/cli.h"
 #include "home/home.h"
 #include "jobs/jobs.h"
@@ -24,7 +25,8 @@
 
 static long port = 8080, workers, queue_limit = 1000, memory_mb = 4096, upload_mb = 4096;
 static double latency, min_job_time = 2, time_limit = 3600;
-static const char *dir, *worker;
+static const char *dir, *worker, *chaos_spec;
+static long chaos_seed = 1;
 
 static const struct cli_option options[] = {
 	{.name = "port",
@@ -89,6 +91,18 @@ static const struct cli_option options[] = {
 	 .help = "size of the largest table",
 	 .min = 1,
 	 .max = 1 << 20},
+	{.name = "chaos",
+	 .type = CLI_STRING,
+	 .value = &chaos_spec,
+	 .arg = "RULES",
+	 .help = "make these faults; @FILE: those it holds"},
+	{.name = "chaos-seed",
+	 .type = CLI_INT,
+	 .value = &chaos_seed,
+	 .arg = "N",
+	 .help = "draw them by this seed",
+	 .min = 0,
+	 .max = 1e15},
 	{.type = CLI_LAST},
 };
 
@@ -131,7 +145,10 @@ static void serve(web_handler *handle, struct web_request *r, void *ctx)
 
 static void log_request(const struct web_request *r, const char *path)
 {
-	cli_verbose(1, "%s %s: %u", r->method, path, r->status);
+	if (r->fault)
+		cli_verbose(1, "%s %s: %u (chaos: %s)", r->method, path, r->status, r->fault);
+	else
+		cli_verbose(1, "%s %s: %u", r->method, path, r->status);
 }
 
 static void warn(const char *text)
@@ -244,6 +261,7 @@ static struct jobs *start_jobs(const char *path, struct service *sv, struct err 
 				.time_limit_s = time_limit,
 				.memory_mb = memory_mb,
 				.upload_max = (size_t)upload_mb << 20,
+				.chaos = sv->chaos,
 				.warn = warn};
 
 	return jobs_start(&c, sv->store, e);
@@ -256,12 +274,41 @@ static struct web *start_web(struct service *sv, struct err *e)
 			       .upload_dir = sv->home->uploads,
 			       .json_max = JSON_MAX,
 			       .upload_max = (size_t)upload_mb << 20,
+			       .chaos = sv->chaos,
 			       .serve = serve,
 			       .log = log_request,
 			       .ctx = sv};
 
 	home_token_hash(sv->home, c.token_hash);
 	return web_start(&c, e);
+}
+
+/* Done with a word on standard error, so that nobody takes the faults for the service's. */
+static struct chaos *start_chaos(void)
+{
+	struct err e = {0};
+	struct chaos *c;
+
+	if (!chaos_spec)
+		return NULL;
+	if (!(c = chaos_new(chaos_spec, (uint64_t)chaos_seed, warn, &e))) {
+		if (e.kind == ERR_USAGE)
+			cli_usage("--chaos: %s", e.text);
+		cli_die(&e);
+	}
+	cli_note("makes faults: --chaos");
+	return c;
+}
+
+static void report_chaos(struct chaos *c)
+{
+	cJSON *v = c ? chaos_report(c) : NULL;
+	char *text = v ? json_string(json_get(v, "injected")) : NULL;
+
+	if (text)
+		cli_note("faults made: %s", text);
+	free(text);
+	cJSON_Delete(v);
 }
 
 int main(int argc, char **argv)
@@ -282,6 +329,7 @@ int main(int argc, char **argv)
 		workers = 1;
 	if (cli_parse(&tool, argc, argv) != argc)
 		cli_usage("operands are not taken");
+	sv.chaos = start_chaos();
 	sv.queue_limit = queue_limit;
 	sv.min_job_time_s = min_job_time;
 	block_ends(&ends);
@@ -299,6 +347,8 @@ int main(int argc, char **argv)
 	layout_stop(sv.layout);
 	store_close(sv.store);
 	home_close(&home);
+	report_chaos(sv.chaos);
+	chaos_free(sv.chaos);
 	curl_global_cleanup();
 	free(path);
 	if (!ok)

@@ -18,6 +18,7 @@
 #include "err/err.h"
 #include "store/store.h"
 
+struct chaos;
 struct jobs;
 
 struct jobs_config {
@@ -28,6 +29,7 @@ struct jobs_config {
 	double time_limit_s;  /* ... and at most this long */
 	long memory_mb;       /* address space of one worker */
 	size_t upload_max;    /* bytes of a table from a URL */
+	struct chaos *chaos;  /* faults to make (chaos/chaos.h), or NULL; borrowed */
 	/* Messages for whoever runs the service; called on the supervisor's thread. */
 	void (*warn)(const char *text);
 };

@@ -163,6 +163,12 @@ void queue_failed(struct store *s, const struct queue_job *j, const char *why)
 			  "s", j->project);
 }
 
+void queue_vanish(struct store *s, long long id)
+{
+	drop_prediction(s, id);
+	store_run(s, "DELETE FROM job WHERE id = ?", "i", id);
+}
+
 bool queue_cancel(struct store *s, long long id)
 {
 	if (store_run(s,

@@ -55,6 +55,8 @@ bool queue_wants(struct store *s, long long id);
  * over already: a client may have cancelled it a moment ago. */
 void queue_again(struct store *s, long long id);
 void queue_failed(struct store *s, const struct queue_job *j, const char *why);
+/* As if it had never been asked for. */
+void queue_vanish(struct store *s, long long id);
 /* False: it was final already. */
 bool queue_cancel(struct store *s, long long id);
 

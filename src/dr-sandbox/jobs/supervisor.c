@@ -17,6 +17,7 @@
 
 #include <curl/curl.h>
 
+#include "chaos/chaos.h"
 #include "jobs/autopilot.h"
 #include "jobs/fetch.h"
 #include "jobs/files.h"
@@ -177,31 +178,56 @@ static void look_after(struct jobs *j, struct place *p, double now, bool woken)
 		worker_signal(&p->worker, SIGKILL);
 }
 
-static bool start_next(struct jobs *j, struct place *p)
+/* What chaos does to a job that has just been taken.  False: it is not there any more. */
+static bool spare(struct jobs *j, struct place *p)
+{
+	switch (chaos_job(j->c.chaos, p->job.kind)) {
+	case CHAOS_JOB_FAIL:
+		snprintf(p->broken, sizeof(p->broken), "the job was made to fail (by --chaos)");
+		return true;
+	case CHAOS_JOB_VANISH:
+		queue_vanish(j->store, p->job.id);
+		autopilot_next(j->store, p->job.project);
+		atomic_store(&j->woken, true);
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void start_worker(struct jobs *j, struct place *p)
 {
 	const char *const argv[] = {j->c.worker, NULL};
 	struct worker_limits limits = {j->c.memory_mb, (long)ceil(j->c.time_limit_s),
 				       WORKER_ANSWER_MAX};
 	struct err e = {0};
+	char *line = files_job_line(j->c.projects, &p->job);
+
+	if (!line)
+		err_nomem(&e);
+	if (line && worker_start(&p->worker, argv, line, &limits, &e))
+		return;
+	warn(j, &e);
+	snprintf(p->broken, sizeof(p->broken), "%s", e.text);
+}
+
+static bool start_next(struct jobs *j, struct place *p)
+{
+	struct err e = {0};
 	bool got;
-	char *line;
 
 	store_begin(j->store);
-	got = queue_take(j->store, &p->job);
+	got = queue_take(j->store, &p->job) && spare(j, p);
 	if (!store_end(j->store, true, &e))
 		not_read(j, &e);
 	if (!got || e.kind) {
-		queue_job_release(&p->job);
+		vacate(p);
 		return false;
 	}
-	line = files_job_line(j->c.projects, &p->job);
-	if (!line)
-		err_nomem(&e);
-	if (!line || !worker_start(&p->worker, argv, line, &limits, &e)) {
-		warn(j, &e);
-		snprintf(p->broken, sizeof(p->broken), "%s", e.text);
+	if (!p->broken[0])
+		start_worker(j, p);
+	if (p->broken[0])
 		atomic_store(&j->woken, true);
-	}
 	p->taken = true;
 	p->started = steady();
 	return true;

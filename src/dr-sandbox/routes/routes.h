@@ -7,6 +7,7 @@
 #ifndef ROUTES_H
 #define ROUTES_H
 
+#include "chaos/chaos.h"
 #include "home/home.h"
 #include "jobs/jobs.h"
 #include "layout/layout.h"
@@ -18,6 +19,7 @@ struct service {
 	struct jobs *jobs;
 	struct home *home;
 	struct layout *layout;
+	struct chaos *chaos;   /* or NULL */
 	long queue_limit;      /* jobs that may wait or run */
 	double min_job_time_s; /* a job is not reported as finished before */
 	bool wake;             /* a handler has added to the queue, or cancelled */
@@ -28,7 +30,7 @@ struct service {
 /* The table for web_config; ends with a NULL method. */
 extern const struct web_route routes[];
 
-web_handler route_root, route_script, route_version;
+web_handler route_root, route_script, route_version, route_chaos;
 web_handler route_project_create, route_project_list, route_project_get, route_project_patch,
 	route_project_delete, route_project_status, route_options_get, route_options_put;
 web_handler route_status_get, route_status_delete, route_status_list;

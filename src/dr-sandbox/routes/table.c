@@ -4,6 +4,7 @@ const struct web_route routes[] = {
 	{"GET", "", route_root, WEB_OPEN},
 	{"GET", "page.js", route_script, WEB_OPEN},
 	{"GET", "version/", route_version, 0},
+	{"GET", "chaos/", route_chaos, WEB_SURE},
 
 	{"POST", "projects/", route_project_create, WEB_JSON | WEB_FORM},
 	{"GET", "projects/", route_project_list, 0},

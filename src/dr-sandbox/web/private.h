@@ -4,18 +4,23 @@
 
 #include <microhttpd.h>
 
+#include "chaos/chaos.h"
 #include "json/json.h"
+#include "web/pace.h"
 #include "web/web.h"
 
 struct web_form;
 struct web_client;
+struct web_past;
 
 struct web_private {
-	const struct web *web;
+	struct web *web;
 	struct MHD_Connection *connection;
 	const struct web_route *route; /* NULL: refused before a handler was found */
 	bool begun;                    /* the head has been looked at */
 	bool refused;                  /* the answer stands; what else comes is thrown away */
+	bool served;                   /* its handler has run, or was kept from it */
+	bool held;                     /* its answer was held back */
 	size_t target_len;             /* bytes of path and query, as sent */
 	char *path;                    /* copy of the path, cut into the pieces */
 	const char *shown;             /* the path as it was sent, for the log */
@@ -24,6 +29,8 @@ struct web_private {
 	struct json_text text;         /* JSON body */
 	struct web_form *form;
 	cJSON *body, *query;
+	struct chaos_fault fault;
+	char retry_after[40]; /* the header, or "" */
 };
 
 /* Connections, the one that has got on least recently first. */
@@ -36,6 +43,8 @@ struct web {
 	struct web_config c;
 	struct MHD_Daemon *daemon;
 	struct web_clients clients;
+	struct pace *pace;     /* NULL without chaos */
+	struct web_past *past; /* answers that chaos may give again */
 	uint16_t port;
 };
 
@@ -47,6 +56,21 @@ struct web {
 void clients_notify(void *web, struct MHD_Connection *c, void **state,
 		    enum MHD_ConnectionNotificationCode what);
 void clients_progress(struct web_clients *all, struct MHD_Connection *c);
+
+/*
+ * fault: what chaos decides, done.  A request that is whole goes through these three:
+ *
+ * fault_before: whether its handler shall run; otherwise the answer stands.
+ * fault_after:  what becomes of the answer.  Of one that is held it is asked again when
+ *               it is due.
+ * fault_answer: the answer as it shall be sent, or NULL: as it is.  Takes r->text over.
+ */
+enum fault_end { FAULT_SEND, FAULT_HOLD, FAULT_CUT };
+
+bool fault_before(struct web_request *r, const char *url);
+enum fault_end fault_after(struct web_request *r, const char *url);
+struct MHD_Response *fault_answer(struct web_request *r);
+void fault_forget(struct web *w);
 
 /* Parse the body that has come in.  False: answered. */
 bool body_parse(struct web_request *r);

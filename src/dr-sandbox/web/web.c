@@ -148,7 +148,7 @@ static bool answers_at_once(const struct web_request *r)
 /* libmicrohttpd calls this with the first line of a request. */
 static void *request_new(void *cls, const char *target, struct MHD_Connection *c)
 {
-	const struct web *w = cls;
+	struct web *w = cls;
 	struct web_request *r = calloc(1, sizeof(*r));
 	struct web_private *p = calloc(1, sizeof(*p));
 
@@ -228,20 +228,25 @@ static bool more(struct web_request *r, const char *data, size_t len)
 
 static enum MHD_Result send_answer(struct web_request *r)
 {
-	struct MHD_Response *response;
+	struct MHD_Response *response = fault_answer(r);
 	enum MHD_Result ok;
 
-	response = MHD_create_response_from_buffer(r->text ? strlen(r->text) : 0, r->text,
-						   MHD_RESPMEM_MUST_FREE);
-	if (!response)
-		return MHD_NO;
-	r->text = NULL;
+	if (!response) {
+		response = MHD_create_response_from_buffer(r->text ? strlen(r->text) : 0,
+							   r->text, MHD_RESPMEM_MUST_FREE);
+		if (!response)
+			return MHD_NO;
+		r->text = NULL;
+	}
 	if (r->type)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type);
 	if (r->location)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, r->location);
 	if (r->allow)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, r->allow);
+	if (r->p->retry_after[0])
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER,
+					r->p->retry_after);
 	ok = MHD_queue_response(r->p->connection, r->status, response);
 	MHD_destroy_response(response);
 	return ok;
@@ -256,8 +261,8 @@ static enum MHD_Result finish(struct web_request *r, const char *url)
 	return send_answer(r);
 }
 
-/* libmicrohttpd calls this once with the head, then for each piece of the body,
- * and once more at its end. */
+/* libmicrohttpd calls this once with the head, then for each piece of the body, once
+ * more at its end, and again when an answer was held back until now. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url,
 			      const char *method, const char *version, const char *data,
 			      size_t *len, void **state)
@@ -281,8 +286,21 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 		*len = 0;
 		return go_on ? MHD_YES : MHD_NO;
 	}
-	if (!r->p->refused && body_parse(r))
-		w->c.serve(r->p->route->handle, r, w->c.ctx);
+	if (!r->p->served) {
+		r->p->served = true;
+		if (!r->p->refused && body_parse(r) && fault_before(r, url))
+			w->c.serve(r->p->route->handle, r, w->c.ctx);
+	}
+	switch (fault_after(r, url)) {
+	case FAULT_HOLD:
+		return MHD_YES;
+	case FAULT_CUT:
+		if (w->c.log)
+			w->c.log(r, url);
+		return MHD_NO;
+	case FAULT_SEND:
+		break;
+	}
 	return finish(r, url);
 }
 
@@ -406,17 +424,21 @@ struct web *web_start(const struct web_config *c, struct err *e)
 	if (fd < 0)
 		goto fail;
 	w->clients.max = CONNECTIONS;
+	if (c->chaos && !(w->pace = pace_start(e))) {
+		close(fd);
+		goto fail;
+	}
 	/* poll(2), which says again and again that a client has gone: with its epoll
 	 * libmicrohttpd 0.9.75 misses an end that comes with the last bytes, and keeps what
 	 * was begun until the connection has idled too long. */
 	w->daemon = MHD_start_daemon(
-		MHD_USE_POLL_INTERNAL_THREAD, w->port, NULL, NULL, handle, w,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, request_new, w,
-		MHD_OPTION_NOTIFY_COMPLETED, completed, w, MHD_OPTION_NOTIFY_CONNECTION,
-		clients_notify, w, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_CONNECTION_LIMIT,
-		CONNECTIONS + LEAVING, MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY,
-		MHD_OPTION_END);
+		MHD_USE_POLL_INTERNAL_THREAD | (w->pace ? MHD_ALLOW_SUSPEND_RESUME : 0),
+		w->port, NULL, NULL, handle, w, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_URI_LOG_CALLBACK, request_new, w, MHD_OPTION_NOTIFY_COMPLETED,
+		completed, w, MHD_OPTION_NOTIFY_CONNECTION, clients_notify, w,
+		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_TIMEOUT,
+		IDLE_S, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS + LEAVING,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY, MHD_OPTION_END);
 	if (!w->daemon) {
 		err_set(e, ERR_SYSTEM, "the HTTP server cannot be started");
 		close(fd);
@@ -424,6 +446,8 @@ struct web *web_start(const struct web_config *c, struct err *e)
 	}
 	return w;
 fail:
+	pace_stop(w->pace);
+	pace_free(w->pace);
 	free(w);
 	return NULL;
 }
@@ -437,6 +461,9 @@ void web_stop(struct web *w)
 {
 	if (!w)
 		return;
+	pace_stop(w->pace); /* nothing may be held when the daemon ends */
 	MHD_stop_daemon(w->daemon);
+	pace_free(w->pace);
+	fault_forget(w);
 	free(w);
 }

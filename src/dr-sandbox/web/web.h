@@ -7,6 +7,8 @@
  * of its own), the token, the route, the method, the size and the type of the
  * body, and has parsed it.  What fails is answered with a message.
  *
+ * With a chaos, requests that have come that far, and their answers, get its faults.
+ *
  * Handlers run one at a time on web's thread, through web_config.serve.  They
  * fill the answer by one of the web_answer functions; the last one counts.
  */
@@ -24,6 +26,7 @@
 #define WEB_ARGS_MAX 4
 #define WEB_HASH_LEN 32
 
+struct chaos;
 struct web;
 struct web_private;
 
@@ -45,6 +48,7 @@ struct web_request {
 	char *text; /* owned */
 	char *location;
 	const char *allow;
+	const char *fault; /* what was done to it on purpose, or NULL; borrowed */
 	struct web_private *p;
 };
 
@@ -54,6 +58,7 @@ enum {
 	WEB_JSON = 1, /* takes a JSON object as its body; without this flag a body is refused */
 	WEB_FORM = 2, /* takes multipart/form-data */
 	WEB_OPEN = 4, /* needs no token; the pattern starts at the root, not at /api/v2/ */
+	WEB_SURE = 8, /* chaos leaves it alone, as it does what is open */
 };
 
 struct web_route {
@@ -69,6 +74,7 @@ struct web_config {
 	uint8_t token_hash[WEB_HASH_LEN]; /* SHA-256 */
 	const char *upload_dir;           /* borrowed */
 	size_t json_max, upload_max;      /* bytes */
+	struct chaos *chaos; /* faults to make (chaos/chaos.h), or NULL; borrowed */
 
 	/* Calls handle(r, ctx), on web's thread. */
 	void (*serve)(web_handler *handle, struct web_request *r, void *ctx);
