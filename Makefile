@@ -3,6 +3,7 @@
 #   make                 build the tools into bin/
 #   make check           build and run all tests; ends with `N passed, N failed`
 #   make asan            the same with address and undefined-behaviour sanitizers
+#   make fuzz            libFuzzer on all that reads foreign bytes, FUZZ_SECONDS each (60)
 #   make check-client    DataRobot's own Python client against dr-sandbox (needs python3-venv)
 #   make bench-bo        bo-propose beside other optimisers (bin/setup --peers first)
 #   make lint            formatting, static analysis, shell scripts, man pages
@@ -31,6 +32,9 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wwrite-strings -Wformat=2 \
 CFLAGS_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                   -fno-omit-frame-pointer
+CFLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+                  -fno-omit-frame-pointer -fprofile-instr-generate -fcoverage-mapping \
+                  -Wno-format-nonliteral -Wno-unknown-pragmas
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fno-math-errno -Ilib -I$(BUILD) $(WARNINGS) $(CFLAGS) $(CFLAGS_$(MODE))
 
@@ -43,8 +47,9 @@ TOOLS := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
 PAGES := $(wildcard src/*.[1-9] src/*/*.[1-9])
 RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
+FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*.c tests/fuzz/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run tests/client/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run tests/client/run tests/fuzz/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 
@@ -61,7 +66,7 @@ $(BUILD)/libdrtune.a: $(call objects,lib)
 	rm -f $@ && $(AR) rcs $@ $^
 
 # A tool's own headers are found from its folder, as are those that its tests use.
-own = $(firstword $(subst /, ,$(patsubst tests/unit/%,%,$(patsubst src/%,%,$1))))
+own = $(firstword $(subst /, ,$(patsubst tests/fuzz/%,%,$(patsubst tests/unit/%,%,$(patsubst src/%,%,$1)))))
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Isrc/$(call own,$<) -MMD -MP -c -o $@ $<
@@ -73,6 +78,9 @@ tool_of = $(filter $(TOOLS),$(call own,tests/$1))
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $$(addprefix $(BUILD)/src/,$$(addsuffix .a,$$(call tool_of,$$*))) $(BUILD)/libdrtune.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# libFuzzer brings the main of its targets.
+$(BUILD)/tests/fuzz/%: LDFLAGS_fuzz += -fsanitize=fuzzer
 
 stamp = @mkdir -p $(@D); echo '$1' | cmp -s - $@ || echo '$1' >$@
 $(BUILD)/flags: FORCE
@@ -86,6 +94,10 @@ check: all $(UNITS)
 	tests/run $(BIN) $(UNITS)
 asan:
 	$(MAKE) MODE=asan check
+fuzz: all
+	$(MAKE) MODE=fuzz CC=clang fuzzers
+	tests/fuzz/run $(BIN) build/fuzz
+fuzzers: $(FUZZERS)
 check-client: all
 	tests/client/run $(BIN)
 bench-bo: all
@@ -125,6 +137,6 @@ uninstall:
 clean:
 	rm -rf build $(TOOLS:%=bin/%)
 
-.PHONY: all check asan check-client bench-bo lint format demo install uninstall clean FORCE
+.PHONY: all check asan fuzz fuzzers check-client bench-bo lint format demo install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -5,15 +5,25 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A cut text must not end inside a UTF-8 sequence. */
-static void trim_utf8(char *s, size_t len)
-{
-	size_t i = len;
+#include "json/json.h"
 
-	while (i > 0 && ((unsigned char)s[i - 1] & 0xc0) == 0x80)
-		i--;
-	if (i > 0 && (unsigned char)s[i - 1] >= 0xc0)
-		s[i - 1] = '\0';
+/*
+ * Foreign bytes, such as the Location of an answer or the name of a file, may be anything; but
+ * a text becomes a record's `error`, and records are UTF-8.  A text that was cut does not end
+ * inside a sequence, and other bytes that are not UTF-8 become '?'.
+ */
+static void make_utf8(char *s, bool cut)
+{
+	size_t i = strlen(s);
+
+	if (cut) {
+		while (i > 0 && ((unsigned char)s[i - 1] & 0xc0) == 0x80)
+			i--;
+		if (i > 0 && (unsigned char)s[i - 1] >= 0xc0)
+			s[i - 1] = '\0';
+	}
+	while (*(s += json_utf8_prefix(s, strlen(s))))
+		*s = '?';
 }
 
 static void vset(struct err *e, enum err_kind kind, const char *fmt, va_list ap)
@@ -21,8 +31,7 @@ static void vset(struct err *e, enum err_kind kind, const char *fmt, va_list ap)
 	int n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
 
 	e->kind = kind;
-	if (n >= (int)sizeof(e->text))
-		trim_utf8(e->text, sizeof(e->text) - 1);
+	make_utf8(e->text, n >= (int)sizeof(e->text));
 }
 
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
@@ -46,9 +55,8 @@ bool err_prefix(struct err *e, const char *fmt, ...)
 	vset(e, e->kind, fmt, ap);
 	va_end(ap);
 	n = strlen(e->text);
-	if (snprintf(e->text + n, sizeof(e->text) - n, ": %s", rest) >=
-	    (int)(sizeof(e->text) - n))
-		trim_utf8(e->text, sizeof(e->text) - 1);
+	make_utf8(e->text, snprintf(e->text + n, sizeof(e->text) - n, ": %s", rest) >=
+				   (int)(sizeof(e->text) - n));
 	return false;
 }
 

@@ -7,8 +7,8 @@
  * belongs to its kind.  The caller starts with `struct err e = {0};`.
  *
  * Text: one line, no capital, no full stop, what went wrong first, user words
- * in single quotes.  A text that is too long is cut at ERR_TEXT_MAX bytes,
- * never inside a UTF-8 sequence.
+ * in single quotes.  A text is always UTF-8: foreign bytes that are not become '?', and
+ * one that is too long is cut at ERR_TEXT_MAX bytes, never inside a sequence.
  */
 #ifndef ERR_H
 #define ERR_H

@@ -45,10 +45,11 @@ char *json_canonical(const cJSON *v);
 /*
  * Parse exactly len bytes as one value with only white space around it.
  * ERR_INPUT if that is not what it is: text that is not UTF-8, a NUL (raw or as
- * \u0000), a control character in a string, nesting deeper than 512, a number beyond
- * the doubles.  The message ends with `at byte N`, N from 1, the place of what could
- * not be read.  *cut (may be NULL) says whether the text ended before its value did:
- * inside a string (perhaps inside one character of it), an array or an object.
+ * \u0000), another control character but for the white space between tokens, nesting
+ * deeper than 512, a number beyond the doubles.  The message ends with `at byte N`, N
+ * from 1, the place of what could not be read.  *cut (may be NULL) says whether the text
+ * ended before its value did: inside a string (perhaps inside one character of it), an
+ * array or an object.
  */
 cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e);
 

@@ -66,8 +66,8 @@ static bool sequence_cut(const char *s, size_t len)
 
 /*
  * What cJSON lets through and we do not: bytes that are not UTF-8, control characters
- * in a string, a NUL (raw or escaped, it would cut the string short), and nesting that
- * could exhaust the stack.  On refusal *at is where.  *cut as in json.h.
+ * in a string or as white space, a NUL (raw or escaped, it would cut the string short), and
+ * nesting that could exhaust the stack.  On refusal *at is where.  *cut as in json.h.
  */
 static const char *refuse(const char *s, size_t len, size_t *at, bool *cut)
 {
@@ -85,6 +85,8 @@ static const char *refuse(const char *s, size_t len, size_t *at, bool *cut)
 		} else if (in_string) {
 			if ((unsigned char)s[i] < 0x20)
 				return "a control character in a string";
+		} else if ((unsigned char)s[i] < 0x20 && !strchr("\t\n\r", s[i])) {
+			return "a control character";
 		} else if (s[i] == '[' || s[i] == '{') {
 			if (++depth > DEPTH_MAX)
 				return "nested too deeply";

@@ -73,9 +73,12 @@ static enum ndjson_result too_long(struct ndjson_reader *r, struct err *e)
  * and what comes of it later is dropped. */
 static enum ndjson_result next_line(struct ndjson_reader *r, struct err *e)
 {
-	char *from = r->buf + r->start, *nl = NULL;
 	size_t held = r->end - r->start;
+	char *from, *nl = NULL;
 
+	if (!r->buf)
+		return r->eof ? NDJSON_END : NDJSON_WAIT;
+	from = r->buf + r->start;
 	if (held > r->scanned)
 		nl = memchr(from + r->scanned, '\n', held - r->scanned);
 	r->scanned = nl ? 0 : held;
@@ -118,7 +121,8 @@ static enum ndjson_result parse_line(struct ndjson_reader *r, cJSON **rec, struc
 	*rec = json_parse(r->text, r->len, &cut, e);
 	if (*rec && cJSON_IsObject(*rec))
 		return NDJSON_RECORD;
-	r->torn = cut && r->text[0] == '{';
+	/* What was cut has more than blanks. */
+	r->torn = cut && r->text[strspn(r->text, " \t\r")] == '{';
 	if (*rec)
 		err_set(e, ERR_INPUT, "not a JSON object at byte 1");
 	cJSON_Delete(*rec);

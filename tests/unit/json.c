@@ -121,6 +121,9 @@ static void refusals(void)
 		{"\"\xed\xa0\x80\"", "not UTF-8 at byte 2"},
 		{"\"a\\u0000\"", "a NUL character at byte 3"},
 		{"{\"a\":\"x\ty\"}", "a control character in a string at byte 8"},
+		{"{\"a\":\x01"
+		 "1}",
+		 "a control character at byte 6"},
 		{"[1e999]", "a number that no double holds at byte 1"},
 	};
 	char deep[2000];
