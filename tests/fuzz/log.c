@@ -26,21 +26,23 @@ static char *content(const struct trial_log *log)
 	return t.s;
 }
 
+static const char one[] =
+	"{\"trial\":\"ffffffffffffffff\",\"state\":\"submitted\",\"params\":{},"
+	"\"job\":\"1\"}\n";
+
 /* What was appended is there after all else, whatever the end of the file looked like; and
  * nothing else is lost or changed. */
 static void append(const char *path, size_t torn, const char *before)
 {
-	static const char one[] = "{\"trial\":\"ffffffffffffffff\",\"state\":\"submitted\","
-				  "\"params\":{},\"job\":\"1\"}";
 	struct err e = {0};
-	struct trial_log *log = trial_log_open(path, true, &e);
+	struct trial_log *log = trial_log_open(path, TRIAL_SUBMITTER, &e);
 	cJSON *rec = json_parse(one, strlen(one), NULL, &e);
 	char *text, *after;
 
 	must(log && rec && trial_log_append(log, rec, &e));
 	text = content(log);
 	trial_log_free(log);
-	must((log = trial_log_open(path, false, &e)));
+	must((log = trial_log_open(path, TRIAL_READER, &e)));
 	must(trial_log_torn(log) == torn);
 	after = content(log);
 	must(strcmp(text, after) == 0);
@@ -53,15 +55,22 @@ static void append(const char *path, size_t torn, const char *before)
 }
 
 /* A log of whole lines can be read up to anywhere: a write that was cut off costs its own
- * line only. */
+ * line only, and nothing of what another program writes behind it. */
 static void cut(const uint8_t *data, size_t size, size_t at, size_t trials)
 {
+	size_t n = at < size ? at : size;
 	struct err e = {0};
-	const char *path = fuzz_file("log", data, at < size ? at : size);
-	struct trial_log *log = trial_log_open(path, false, &e);
+	struct trial_log *log = trial_log_open(fuzz_file("log", data, n), TRIAL_READER, &e);
+	char *more = malloc(n + sizeof(one));
 
-	must(log && trial_log_count(log) <= trials);
+	must(log && trial_log_count(log) <= trials && more);
 	trial_log_free(log);
+	memcpy(more, data, n);
+	memcpy(more + n, one, sizeof(one));
+	log = trial_log_open(fuzz_file("log", more, n + strlen(one)), TRIAL_READER, &e);
+	must(log && trial_log_find(log, "ffffffffffffffff"));
+	trial_log_free(log);
+	free(more);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data += 2;
 	size -= 2;
 	path = fuzz_file("log", data, size);
-	if (!(log = trial_log_open(path, false, &e))) {
+	if (!(log = trial_log_open(path, TRIAL_READER, &e))) {
 		fuzz_failed(&e);
 		must(e.kind == ERR_INPUT && strncmp(e.text, path, strlen(path)) == 0);
 		return 0;
