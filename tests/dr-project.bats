@@ -12,9 +12,14 @@ teardown_file() {
 
 setup() {
 	load helper
+	load faults
 	cd "$BATS_TEST_TMPDIR" || return
 	unset DR_PROJECT
 	printf 'id,a,b,y\n1,2,3,0\n4,5,6,1\n' >table.csv
+}
+
+teardown() {
+	faults_stop
 }
 
 new_project() {
@@ -191,4 +196,88 @@ new_project() {
 @test "the token goes to no other machine in clear" {
 	DATAROBOT_ENDPOINT=http://service.example/api/v2 run -3 --separate-stderr dr-project list
 	[[ $stderr == *"would send the token in clear"* ]]
+}
+
+@test "an upload whose answer is lost is found, and not made twice" {
+	faults_start '0 1 POST projects/$ lose'
+	run -0 --separate-stderr dr-project create table.csv --name once
+	[[ $stderr == "dr-project: warning: POST projects/: "*"it is not known whether the request was accepted; looking for the project" ]]
+	assert_json 'length == 1 and .[0].project_name == "once" and .[0].stage == "aim"'
+	[ "$(faults_requests '^POST')" = 1 ]
+	run -0 dr-project list --name once
+	assert_json 'length == 1'
+}
+
+@test "nor is one without a name, among others of the same file" {
+	new_project
+	faults_start '0 1 POST projects/$ lose'
+	run -0 --separate-stderr dr-project create table.csv
+	assert_json '.[0].file_name == "table.csv"'
+	id=$(jq -r .id <<<"$output")
+	run -0 dr-project list
+	assert_json "length > 1 and .[0].id == \"$id\""
+	[ "$(faults_requests '^POST')" = 1 ]
+}
+
+@test "where two new projects could be it none is taken" {
+	faults_start '1 1 GET projects/.projectName answer 200 [{"id":"a1","projectName":"two"},{"id":"a2","projectName":"two"}]' \
+		'0 1 POST projects/$ answer 502 {}'
+	run -5 --separate-stderr dr-project create table.csv --name two
+	[ "$output" = "" ]
+	[[ $stderr == *"more than one new project appeared: see dr-project list" ]]
+	[ "$(faults_requests '^POST')" = 1 ]
+}
+
+@test "a target whose answer is lost is set once" {
+	id=$(new_project)
+	faults_start '0 1 PATCH aim/$ lose'
+	run -0 --separate-stderr dr-project start "$id" --target y --mode manual --wait
+	[[ $stderr == "dr-project: warning: PATCH projects/$id/aim/: "*"; looking at the project" ]]
+	assert_json '.[0] | .target == "y" and .stage == "modeling"'
+	[ "$(faults_requests '^PATCH')" = 1 ]
+}
+
+@test "one that never came to be is set again" {
+	id=$(new_project)
+	faults_start '0 1 PATCH aim/$ answer 504 {}'
+	run -0 --separate-stderr dr-project start "$id" --target y --mode manual
+	assert_json '.[0] | .target == "y" and .stage == "modeling"'
+	[ "$(faults_requests '^PATCH')" = 2 ]
+}
+
+@test "start goes on where the target is set already, and not where another one is" {
+	id=$(new_project)
+	dr-project start "$id" --target y --mode manual >/dev/null
+	run -0 --separate-stderr dr-project start "$id" --target y --mode manual --wait
+	[ "$stderr" = "dr-project: note: project $id has this target already" ]
+	assert_json '.[0] | .target == "y" and .stage == "modeling"'
+	run -4 --separate-stderr dr-project start "$id" --target a
+	[ "$output" = "" ]
+	[[ $stderr == "dr-project: PATCH projects/$id/aim/: 422: "* ]]
+}
+
+@test "a project that was deleted by a request whose answer was lost is deleted" {
+	id=$(new_project)
+	faults_start '0 1 DELETE projects lose'
+	run -0 --separate-stderr dr-project delete "$id" --yes
+	[ "$stderr" = "" ]
+	[ "$(faults_requests '^DELETE')" = 2 ]
+}
+
+@test "a run has so many retries, and says so when they are used up" {
+	faults_start '0 0 GET projects answer 503 {}'
+	DR_RETRY_BUDGET=2 run -5 --separate-stderr dr-project list
+	[ "$stderr" = "dr-project: GET projects/: 503: service unavailable (after 3 attempts); this run has used up its 2 retries" ]
+	DR_RETRY_BUDGET=many run -3 --separate-stderr dr-project list
+	[ "$stderr" = "dr-project: DR_RETRY_BUDGET='many' is not a number of retries" ]
+	DR_CALL_TIMEOUT=0 run -3 --separate-stderr dr-project list
+	[ "$stderr" = "dr-project: DR_CALL_TIMEOUT='0' is not a number of seconds up to 86400" ]
+}
+
+@test "a server that says nothing is given up after the time of the environment" {
+	faults_start '0 0 GET projects stall'
+	DR_IDLE_TIMEOUT=1 DATAROBOT_MAX_RETRIES=0 run -5 --separate-stderr dr-project list
+	[[ $stderr == "dr-project: GET projects/: no answer from "*"Operation too slow"* ]]
+	DR_CALL_TIMEOUT=0.3 DATAROBOT_MAX_RETRIES=0 run -5 --separate-stderr dr-project list
+	[[ $stderr == "dr-project: GET projects/: no answer from "*"timed out"* ]]
 }

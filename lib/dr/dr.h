@@ -84,10 +84,11 @@ cJSON *dr_page_items(const cJSON *page);
 /*
  * POST, PATCH or DELETE with an optional body (freed).  Any 2xx is success, and that
  * what is to be deleted is not there any more when it is asked a second time.  Frees
- * path.  location (may be NULL) gets the answer's Location, or NULL.
+ * path.  location (may be NULL) gets the answer's Location, or NULL; unknown (may be
+ * NULL), on failure, whether the work may have been accepted all the same.
  */
 bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
-	     struct err *e);
+	     bool *unknown, struct err *e);
 
 /* PATCH that sets values (body, freed) and starts nothing, so that it may be made
  * twice. */

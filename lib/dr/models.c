@@ -39,7 +39,7 @@ bool dr_model_start(struct dr *dr, const char *project, const char *id, http_don
 
 bool dr_model_delete(struct dr *dr, const char *project, const char *id, struct err *e)
 {
-	return dr_send(dr, HTTP_DELETE, path_of(project, id, e), NULL, NULL, e);
+	return dr_send(dr, HTTP_DELETE, path_of(project, id, e), NULL, NULL, NULL, e);
 }
 
 bool dr_model_score(const cJSON *model, const char *metric, const char *partition,

@@ -30,7 +30,13 @@ static bool is_url(const char *source)
 	       strncasecmp(source, "s3://", 5) == 0 || strncasecmp(source, "file:", 5) == 0;
 }
 
-static char *upload(struct dr *dr, const char *file, const char *name, struct err *e)
+bool dr_project_check(const char *source, struct err *e)
+{
+	return is_url(source) || http_check_file(source, e);
+}
+
+static char *upload(struct dr *dr, const char *file, const char *name, bool *unknown,
+		    struct err *e)
 {
 	struct http_request q = {.method = HTTP_POST, .path = "projects/", .file = file};
 	struct http_response r = {0};
@@ -49,13 +55,17 @@ static char *upload(struct dr *dr, const char *file, const char *name, struct er
 		location = r.location;
 		r.location = NULL;
 	}
+	*unknown = r.unknown;
 	http_response_release(&r);
 	return location;
 }
 
-char *dr_project_create(struct dr *dr, const char *source, const char *name, struct err *e)
+char *dr_project_create(struct dr *dr, const char *source, const char *name, bool *unknown,
+			struct err *e)
 {
 	char *location = NULL;
+
+	*unknown = false;
 
 	if (is_url(source)) {
 		cJSON *body = cJSON_CreateObject();
@@ -66,20 +76,24 @@ char *dr_project_create(struct dr *dr, const char *source, const char *name, str
 			err_nomem(e);
 			return NULL;
 		}
-		dr_send(dr, HTTP_POST, dr_path(e, "projects"), body, &location, e);
+		dr_send(dr, HTTP_POST, dr_path(e, "projects"), body, &location, unknown, e);
 	} else {
-		location = upload(dr, source, name, e);
+		location = upload(dr, source, name, unknown, e);
 	}
-	if (!location && e->kind == ERR_NONE)
-		err_set(e, ERR_REFUSED, "POST projects/: the answer names no status");
+	if (!location && e->kind == ERR_NONE) {
+		*unknown = true;
+		err_set(e, ERR_UNAVAILABLE, "POST projects/: the answer names no status");
+	}
 	return location;
 }
 
-char *dr_project_aim(struct dr *dr, const char *id, const struct dr_aim *aim, struct err *e)
+char *dr_project_aim(struct dr *dr, const char *id, const struct dr_aim *aim, bool *unknown,
+		     struct err *e)
 {
 	cJSON *body = cJSON_CreateObject();
 	char *location = NULL;
 
+	*unknown = false;
 	if (!json_set_str(body, "target", aim->target) ||
 	    (aim->metric && !json_set_str(body, "metric", aim->metric)) ||
 	    (aim->mode && !json_set_str(body, "mode", aim->mode))) {
@@ -87,10 +101,13 @@ char *dr_project_aim(struct dr *dr, const char *id, const struct dr_aim *aim, st
 		err_nomem(e);
 		return NULL;
 	}
-	if (dr_send(dr, HTTP_PATCH, dr_path(e, "projects", id, "aim"), body, &location, e) &&
-	    !location)
-		err_set(e, ERR_REFUSED, "PATCH projects/%s/aim/: the answer names no status",
-			id);
+	if (dr_send(dr, HTTP_PATCH, dr_path(e, "projects", id, "aim"), body, &location, unknown,
+		    e) &&
+	    !location) {
+		*unknown = true;
+		err_set(e, ERR_UNAVAILABLE,
+			"PATCH projects/%s/aim/: the answer names no status", id);
+	}
 	return location;
 }
 
@@ -117,7 +134,7 @@ bool dr_project_unlock_holdout(struct dr *dr, const char *id, struct err *e)
 
 bool dr_project_delete(struct dr *dr, const char *id, struct err *e)
 {
-	return dr_send(dr, HTTP_DELETE, path_of(id, e), NULL, NULL, e);
+	return dr_send(dr, HTTP_DELETE, path_of(id, e), NULL, NULL, NULL, e);
 }
 
 cJSON *dr_project_status(struct dr *dr, const char *id, struct err *e)

@@ -11,13 +11,17 @@ cJSON *dr_project_get(struct dr *dr, const char *id, struct err *e);
 /* All projects, or those of this name. */
 cJSON *dr_project_list(struct dr *dr, const char *name, struct err *e);
 
+/* Whether a project can be created from it, as far as that shows without a server. */
+bool dr_project_check(const char *source, struct err *e);
+
 /*
  * Create a project from a regular file or a URL (http, https, s3, file: fetched by
  * the server), with a name or NULL.  Gives the Location of its status, for
- * dr_status_wait, whose result is the project's.  DR_UNKNOWN does not exist here:
- * where the answer is lost the error says so, and `dr-project list` shows.
+ * dr_status_wait, whose result is the project's.  Where it fails, *unknown says whether
+ * the project may be there all the same; it is not created twice here.
  */
-char *dr_project_create(struct dr *dr, const char *source, const char *name, struct err *e);
+char *dr_project_create(struct dr *dr, const char *source, const char *name, bool *unknown,
+			struct err *e);
 
 struct dr_aim {
 	const char *target;
@@ -25,8 +29,10 @@ struct dr_aim {
 	const char *mode;   /* auto, quick, manual, comprehensive */
 };
 
-/* Set the target and start; gives the Location of the status. */
-char *dr_project_aim(struct dr *dr, const char *id, const struct dr_aim *aim, struct err *e);
+/* Set the target and start; gives the Location of the status.  Where it fails, *unknown
+ * says whether the target may be set all the same. */
+char *dr_project_aim(struct dr *dr, const char *id, const struct dr_aim *aim, bool *unknown,
+		     struct err *e);
 
 /* -1: as many as allowed. */
 bool dr_project_set_workers(struct dr *dr, const char *id, long n, struct err *e);

@@ -199,7 +199,7 @@ static bool is_deleted(enum http_method m, const struct http_response *r)
 }
 
 static bool send_request(struct dr *dr, enum http_method m, bool harmless, char *path,
-			 cJSON *body, char **location, struct err *e)
+			 cJSON *body, char **location, bool *unknown, struct err *e)
 {
 	struct http_request q = {.method = m, .path = path, .harmless = harmless, .json = body};
 	struct http_response r;
@@ -218,6 +218,8 @@ static bool send_request(struct dr *dr, enum http_method m, bool harmless, char 
 			*location = r.location;
 			r.location = NULL;
 		}
+		if (unknown)
+			*unknown = r.unknown;
 		http_response_release(&r);
 	}
 	cJSON_Delete(body);
@@ -226,14 +228,14 @@ static bool send_request(struct dr *dr, enum http_method m, bool harmless, char 
 }
 
 bool dr_send(struct dr *dr, enum http_method m, char *path, cJSON *body, char **location,
-	     struct err *e)
+	     bool *unknown, struct err *e)
 {
-	return send_request(dr, m, false, path, body, location, e);
+	return send_request(dr, m, false, path, body, location, unknown, e);
 }
 
 bool dr_set(struct dr *dr, char *path, cJSON *body, struct err *e)
 {
-	return send_request(dr, HTTP_PATCH, true, path, body, NULL, e);
+	return send_request(dr, HTTP_PATCH, true, path, body, NULL, NULL, e);
 }
 
 /* ---- values ---- */

@@ -24,7 +24,7 @@ static bool copy(char **to, const char *from)
 	return !from || (*to = strdup(from));
 }
 
-static bool check_file(const char *path, struct err *e)
+bool http_check_file(const char *path, struct err *e)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -44,7 +44,7 @@ struct call *call_new(struct http *h, const struct http_request *q, struct err *
 {
 	struct call *c;
 
-	if (q->file && !check_file(q->file, e))
+	if (q->file && !http_check_file(q->file, e))
 		return NULL;
 	if (!(c = calloc(1, sizeof(*c)))) {
 		err_nomem(e);

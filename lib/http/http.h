@@ -141,6 +141,9 @@ typedef void http_done_fn(struct http_response *r, const struct err *e, void *ct
 bool http_start(struct http *h, const struct http_request *q, http_done_fn *done, void *ctx,
 		struct err *e);
 
+/* Whether a file can be uploaded: it is there and regular; else ERR_INPUT. */
+bool http_check_file(const char *path, struct err *e);
+
 /* Requests that are not over: on the wire, waiting for a place or for a retry. */
 size_t http_pending(const struct http *h);
 

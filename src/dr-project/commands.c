@@ -7,7 +7,10 @@
 #include "dr/jobs.h"
 #include "dr/projects.h"
 #include "json/json.h"
+#include "lost.h"
 #include "ndjson/ndjson.h"
+
+#define AIM_PAUSE_MAX_S 8
 
 static bool put(const cJSON *project, struct err *e)
 {
@@ -64,14 +67,25 @@ static char *finish(struct dr *dr, char *location, const char *what, double time
 bool command_create(struct dr *dr, const char *source, const struct settings *set,
 		    struct err *e)
 {
-	char *location = dr_project_create(dr, source, set->name, e);
+	/* Where the answer is lost, what is new in this list is the project. */
+	cJSON *before = dr_project_check(source, e) ? dr_project_list(dr, set->name, e) : NULL;
+	bool unknown = false, ok = false;
+	char *location = before ? dr_project_create(dr, source, set->name, &unknown, e) : NULL;
 	char *result = finish(dr, location, source, set->timeout_s, e);
 	char *id = dr_last_part(result);
-	bool ok = result && (id ? command_show(dr, id, set, e)
-				: err_set(e, ERR_REFUSED, "the server names no project"));
+	struct err why = *e;
 
+	if (unknown) {
+		*e = (struct err){0};
+		id = lost_project(dr, before, source, set->name, &why, e);
+	}
+	if (id)
+		ok = command_show(dr, id, set, e);
+	else if (result)
+		err_set(e, ERR_REFUSED, "the server names no project");
 	free(id);
 	free(result);
+	cJSON_Delete(before);
 	return ok;
 }
 
@@ -106,17 +120,50 @@ bool command_wait(struct dr *dr, const char *id, const struct settings *set, str
 	return ok && command_show(dr, id, set, e);
 }
 
-bool command_start(struct dr *dr, const char *id, const struct settings *set, struct err *e)
+/* Set the target, once: where the answer is lost, or says that there is one, look. */
+static bool aim_at(struct dr *dr, const char *id, const struct settings *set, struct err *e)
 {
 	struct dr_aim aim = {.target = set->target, .metric = set->metric, .mode = set->mode};
-	char *location, *result;
 
+	for (int pause_s = 1;; pause_s *= 2) {
+		bool unknown;
+		char *location = dr_project_aim(dr, id, &aim, &unknown, e), *result;
+		struct err why = *e;
+		enum lost_aim found;
+
+		if (location) {
+			result = finish(dr, location, id, set->timeout_s, e);
+			free(result);
+			return result;
+		}
+		if (!unknown && why.kind != ERR_REFUSED)
+			return false;
+		if (unknown)
+			cli_warn("%s; looking at the project", why.text);
+		*e = (struct err){0};
+		found = lost_aim(dr, id, &aim, set->timeout_s, e);
+		if (found == LOST_THERE && !unknown)
+			cli_note("project %s has this target already", id);
+		if (found == LOST_THERE)
+			return true;
+		if (found == LOST_ERROR && unknown)
+			return false;
+		/* It was refused, or there is no more use in asking. */
+		if (!unknown || pause_s > AIM_PAUSE_MAX_S) {
+			*e = why;
+			return false;
+		}
+		if (!http_take_retry(dr_http(dr), e) || !http_sleep(dr_http(dr), pause_s, e))
+			return false;
+	}
+}
+
+bool command_start(struct dr *dr, const char *id, const struct settings *set, struct err *e)
+{
 	if (set->workers && !dr_project_set_workers(dr, id, set->workers, e))
 		return false;
-	location = dr_project_aim(dr, id, &aim, e);
-	if (!(result = finish(dr, location, id, set->timeout_s, e)))
+	if (!aim_at(dr, id, set, e))
 		return false;
-	free(result);
 	return set->wait ? command_wait(dr, id, set, e) : command_show(dr, id, set, e);
 }
 

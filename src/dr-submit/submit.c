@@ -180,15 +180,18 @@ static void queue_full(struct submitter *s)
 static void lost(struct flight *f, const struct err *why)
 {
 	struct err e = *why;
+	struct err spent = {0};
 	double wait = fmin(ldexp(1, f->lost++), f->s->retry_for_s - f->waited_s);
 
-	if (wait > 0) {
+	if (wait > 0 && http_take_retry(dr_http(f->s->dr), &spent)) {
 		f->waited_s += wait;
 		f->due = http_now() + wait;
 		cli_verbose(1, "trial %s: %s; asking again", trial_id(f->rec), why->text);
 		return;
 	}
 	e.kind = ERR_UNAVAILABLE;
+	if (spent.kind != ERR_NONE)
+		err_set(&e, spent.kind, "%.800s; %s", why->text, spent.text);
 	err_prefix(&e, "trial %s", trial_id(f->rec));
 	stop(f->s, &e);
 }

@@ -10,6 +10,7 @@
 #include "trial/trial.h"
 
 #define QUEUE_WAIT_S 3000.0
+#define LOST_MAX 3 /* times that the same request is made */
 
 void train_place_release(struct train_place *p)
 {
@@ -20,25 +21,33 @@ void train_place_release(struct train_place *p)
 /* ---- the request ---- */
 
 /* Whether a job of the server's list is the one that this plan asks for. */
-static bool is_same(const cJSON *job, const char *blueprint, const struct train_plan *plan)
+static bool is_same(const cJSON *job, const struct train_place *place, const char *blueprint,
+		    const struct train_plan *plan)
 {
 	const char *of = json_str(job, "blueprintId"), *list = json_str(job, "featurelistId");
+	double pct = plan->sample_pct ? plan->sample_pct : place->max_pct;
 
-	return of && strcmp(of, blueprint) == 0 &&
-	       (!plan->sample_pct || json_num(job, "samplePct", 0) == plan->sample_pct) &&
-	       (!plan->featurelist || (list && strcmp(list, plan->featurelist) == 0));
+	return of && strcmp(of, blueprint) == 0 && pct &&
+	       json_num(job, "samplePct", 0) == pct && list &&
+	       strcmp(list, plan->featurelist) == 0;
 }
 
-/* The answer was lost: is the job there?  False only for an error. */
-static bool find_job(struct dr *dr, const char *project, const char *blueprint,
+/*
+ * The answer was lost: is the job there?  Where the server chooses the features the list
+ * cannot tell, for a job may be there that another request chose them for; the
+ * repetition is answered with the right one.  False only for an error.
+ */
+static bool find_job(struct dr *dr, const struct train_place *place, const char *blueprint,
 		     const struct train_plan *plan, struct dr_submission *s, struct err *e)
 {
-	cJSON *jobs = dr_model_jobs(dr, project, e), *job;
+	cJSON *jobs, *job;
 
-	if (!jobs)
+	if (!plan->featurelist)
+		return true;
+	if (!(jobs = dr_model_jobs(dr, place->project, e)))
 		return false;
 	cJSON_ArrayForEach (job, jobs) {
-		if (!is_same(job, blueprint, plan) || !(s->job = dr_id(job, "id")))
+		if (!is_same(job, place, blueprint, plan) || !(s->job = dr_id(job, "id")))
 			continue;
 		s->how = DR_REPEATED;
 		break;
@@ -48,20 +57,24 @@ static bool find_job(struct dr *dr, const char *project, const char *blueprint,
 }
 
 /*
- * One request, and where its answer is lost, one more: a job that came to be and
- * has ended meanwhile is in no list, but the server knows the repetition.
+ * One request, and where its answer is lost, some more after a pause, in which the
+ * server can finish what it may still be doing with the first one: a job that came to
+ * be and has ended meanwhile is in no list, but the server knows the repetition.
  */
-static bool ask(struct dr *dr, const char *project, const char *blueprint,
+static bool ask(struct dr *dr, const struct train_place *place, const char *blueprint,
 		const struct train_plan *plan, struct dr_submission *s, struct err *e)
 {
-	for (int i = 0; i < 2; i++) {
-		if (!dr_train(dr, project, blueprint, plan->featurelist, plan->sample_pct,
-			      plan->scoring, s, e))
+	for (int i = 1;; i++) {
+		if (!dr_train(dr, place->project, blueprint, plan->featurelist,
+			      plan->sample_pct, plan->scoring, s, e))
 			return false;
 		if (s->how != DR_UNKNOWN)
 			return true;
+		if (i == LOST_MAX)
+			break;
 		cli_warn("%s", e->text);
-		if (!find_job(dr, project, blueprint, plan, s, e))
+		if (!http_take_retry(dr_http(dr), e) || !http_sleep(dr_http(dr), i, e) ||
+		    !find_job(dr, place, blueprint, plan, s, e))
 			return false;
 		if (s->job)
 			return true;
@@ -70,14 +83,14 @@ static bool ask(struct dr *dr, const char *project, const char *blueprint,
 	return false;
 }
 
-static bool submit(struct dr *dr, const char *project, const char *blueprint,
+static bool submit(struct dr *dr, const struct train_place *place, const char *blueprint,
 		   const struct train_plan *plan, struct dr_submission *s, struct err *e)
 {
 	struct dr_wait w = {.limit_s = QUEUE_WAIT_S, .what = "the full job queue"};
 	bool told = false;
 
 	while (dr_wait(dr, &w, e)) {
-		if (!ask(dr, project, blueprint, plan, s, e))
+		if (!ask(dr, place, blueprint, plan, s, e))
 			return false;
 		if (s->how != DR_QUEUE_FULL)
 			return true;
@@ -189,7 +202,7 @@ cJSON *train_start(struct dr *dr, const struct train_place *place, const char *b
 	cJSON *trial = new_trial(place, blueprint, plan, e);
 	bool ok = trial;
 
-	if (ok && !submit(dr, place->project, blueprint, plan, &s, why)) {
+	if (ok && !submit(dr, place, blueprint, plan, &s, why)) {
 		ok = is_its_own(&s, why) ? set_failed(trial, why->text, e) : (*e = *why, false);
 	} else if (ok && s.dead) {
 		err_set(why, ERR_REFUSED,

@@ -26,8 +26,8 @@ void train_place_release(struct train_place *p);
  * Ask for the training and give its trial: `submitted`, with the job, which is that
  * of an earlier request where the server knows the same one; or `failed`, with why
  * set, where the server refuses this blueprint.  A full queue is waited for, up to
- * 50 minutes.  Where an answer is lost, the server is asked for the job before the
- * request is made again.
+ * 50 minutes.  Where an answer is lost, the server is asked for the job, as far as its
+ * list can tell, before the request is made again, which is three times at most.
  *
  * The trial's address is that of empty params at the model
  * PROJECT/BLUEPRINT[/FEATURELIST], so that two blueprints differ; its fidelity is

@@ -284,14 +284,16 @@ static void sending(void)
 	struct dr *dr = OPEN(script);
 	struct err e = {0};
 	char file[] = "/tmp/dr_wire.XXXXXX", *where;
+	bool unknown;
 
 	close(mkstemp(file));
-	where = dr_project_create(dr, file, "x", &e);
+	where = dr_project_create(dr, file, "x", &unknown, &e);
 	unlink(file);
 	ok(!where, "a redirect is not taken for a status");
 	redirected(&e, "POST projects/: 302: redirected to 'https://login.example/job/7/'",
 		   "of an upload: it is told");
-	ok(!dr_project_create(dr, "http://t.example/", NULL, &e), "nor where a URL is sent");
+	ok(!dr_project_create(dr, "http://t.example/", NULL, &unknown, &e),
+	   "nor where a URL is sent");
 	redirected(&e, "POST projects/: 302: redirected to 'https://login.example/job/7/'",
 		   "but told");
 	ok(!dr_project_delete(dr, "5f", &e), "nor for a deletion that was done");

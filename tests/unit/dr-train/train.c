@@ -26,12 +26,13 @@
 	}
 
 /* Train against a script; the state, and the job or else the error. */
-static void gives(const struct step *script, size_t steps, size_t requests, const char *want,
-		  const char *what)
+static void gives(const struct step *script, size_t steps, const char *featurelist,
+		  size_t requests, const char *want, const char *what)
 {
 	struct server *s = server_start(script, steps);
 	struct train_place place = {.project = (char *)"p", .max_pct = 64};
-	struct train_plan plan = {.sample_pct = 32, .scoring = "crossValidation"};
+	struct train_plan plan = {
+		.sample_pct = 32, .featurelist = featurelist, .scoring = "crossValidation"};
 	struct err why = {0}, e = {0};
 	char got[ERR_TEXT_MAX + 32];
 	struct dr *dr;
@@ -56,16 +57,20 @@ static void gives(const struct step *script, size_t steps, size_t requests, cons
 #define GIVES(requests, want, what, ...)                                                       \
 	do {                                                                                   \
 		static const struct step script[] = {__VA_ARGS__};                             \
-		gives(script, sizeof(script) / sizeof(*script), requests, want, what);         \
+		gives(script, sizeof(script) / sizeof(*script), "f", requests, want, what);    \
 	} while (0)
 
-#define MINE "{\"id\":\"7\",\"blueprintId\":\"b\",\"samplePct\":32}"
+#define JOB(id, blueprint, pct, list)                                                          \
+	"{\"id\":\"" id "\",\"blueprintId\":\"" blueprint "\",\"samplePct\":" pct              \
+	",\"featurelistId\":\"" list "\"}"
+#define MINE JOB("7", "b", "32", "f")
 #define OTHERS                                                                                 \
-	"{\"id\":\"8\",\"blueprintId\":\"x\",\"samplePct\":32},"                               \
-	"{\"id\":\"9\",\"blueprintId\":\"b\",\"samplePct\":64}"
+	JOB("8", "x", "32", "f") "," JOB("9", "b", "64", "f") "," JOB("10", "b", "32", "g")
 
 int main(void)
 {
+	static const struct step unlisted[] = {{NULL}, ALREADY};
+
 	unsetenv("DATAROBOT_CONFIG_FILE");
 	setenv("DATAROBOT_API_TOKEN", "secret-token-1", 1);
 	setenv("DATAROBOT_MAX_RETRIES", "0", 1);
@@ -78,8 +83,10 @@ int main(void)
 	      JOBS("[" OTHERS "]"), {ACCEPTED});
 	GIVES(3, "submitted 6", "or where its job has ended meanwhile", {NULL}, JOBS("[]"),
 	      ALREADY);
-	GIVES(4, "error 4", "twice lost is not available", {NULL}, JOBS("[]"), {NULL},
-	      JOBS("[]"));
+	GIVES(5, "error 4", "what is lost three times is not available", {NULL}, JOBS("[]"),
+	      {NULL}, JOBS("[]"), {NULL});
+	gives(unlisted, 2, NULL, 2, "submitted 6",
+	      "where the server chooses the features the list is not asked");
 	GIVES(3, "submitted 5", "a full queue is waited for", FULL, FULL, {ACCEPTED});
 	GIVES(1, "failed POST projects/p/models/: 422: bad", "a refusal is a failed trial",
 	      {BODY("422 No", "{\"message\":\"bad\"}"), true});
