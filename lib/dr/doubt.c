@@ -55,6 +55,8 @@ const char *doubt_submission(const struct http_response *r, const char *about)
 
 	(void)about;
 	free(job);
+	if (r->status == 422 && !cJSON_IsObject(r->json))
+		return "the answer refuses and gives no reason";
 	return r->status / 100 == 2 ? why : NULL;
 }
 

@@ -18,7 +18,8 @@ http_doubt_fn doubt_object;
  * they name one. */
 http_doubt_fn doubt_list;
 
-/* POST of work: success must name a job, on the endpoint's host. */
+/* POST of work: success must name a job, on the endpoint's host; and 422, which may say
+ * that the job is there already, must say something. */
 http_doubt_fn doubt_submission;
 
 /* GET of a job of this id: how far it is, or (303) what it made. */

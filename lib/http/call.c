@@ -294,7 +294,7 @@ static bool is_nonsense(struct call *c)
 			 r->content_type);
 	else if (c->want_json && r->status / 100 == 2 && !r->json)
 		why = "the answer is no JSON";
-	else if (c->doubt && r->status < 400)
+	else if (c->doubt && (r->status < 400 || r->status == 422))
 		why = c->doubt(r, c->about);
 	if (why)
 		snprintf(c->doubts, sizeof(c->doubts), "%s", why);

@@ -76,9 +76,9 @@ const char *http_method_name(enum http_method m);
 struct http_response;
 
 /*
- * What makes a whole answer below 400 one that cannot belong to its request, in words
- * (`it is about another job`), or NULL.  It counts as none then: retry.h.  about is that
- * of the request.
+ * What makes a whole answer below 400, or 422, one that cannot belong to its request, in
+ * words (`it is about another job`), or NULL.  It counts as none then: retry.h.  about is
+ * that of the request.
  */
 typedef const char *http_doubt_fn(const struct http_response *r, const char *about);
 

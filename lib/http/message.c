@@ -144,7 +144,7 @@ void message_error(struct call *c, enum retry_verdict v, CURLcode code, struct e
 	enum err_kind kind = v == RETRY_REFUSED ? ERR_REFUSED : ERR_UNAVAILABLE;
 	char head[80];
 
-	if (c->r.status >= 400) {
+	if (c->r.status >= 400 && !*c->doubts) {
 		snprintf(head, sizeof(head), "%ld: ", c->r.status);
 		add_text(&t, head);
 		add_reason(&t, &c->r);

@@ -258,6 +258,8 @@ static void submissions(void)
 		DR_QUEUE_FULL, NULL, false, "a full queue is known by its phrase");
 	submits(NULL, DR_UNKNOWN, NULL, false, "a lost answer leaves it unknown");
 	submits(ANSWER("502 Bad", "", CLOSED("")), DR_UNKNOWN, NULL, false, "so does a 502");
+	submits(ANSWER("422 No", "", CLOSED("\x8b\xff")), DR_UNKNOWN, NULL, false,
+		"and a 422 that cannot be read: it may have said JobAlreadyAdded");
 	ok(!submit(&(struct step){ANSWER("422 No", "", CLOSED("{\"message\":\"bad\"}")), true},
 		   &s, &e) &&
 		   e.kind == ERR_REFUSED && s.status == 422 &&
