@@ -171,19 +171,22 @@ injected() {
 	[ "$(grep -o '"major":2' both | wc -l)" = 2 ]
 }
 
-@test "a stale answer is the one before" {
-	chaos 'stale=#3:POST'
-	tune 1
-	first=$(api_location)
-	tune 2
-	second=$(api_location)
-	tune 3
-	[ "$(api_status)" = 202 ]
-	[ "$(api_location)" = "$second" ]
-	[ "$first" != "$second" ]
-	tune 3 >body
-	[ "$(api_status)" = 422 ]
-	[ "$(jq -r .previousJob.url body)" != "$second" ]
+@test "a stale answer is the one before, of a GET to anybody, of a POST on the same connection" {
+	chaos 'stale=#3-4:POST,stale=#2:GET jobs'
+	post=(-sS -o /dev/null -w '%header{location}\n' -H "Authorization: Token $DATAROBOT_API_TOKEN"
+		-H 'Content-Type: application/json' "$DATAROBOT_ENDPOINT/projects/$PROJECT/models/$MODEL/advancedTuning/")
+	value() { echo "{\"tuningParameters\":[{\"parameterId\":\"p-smooth\",\"value\":$((900 + $1))}]}"; }
+	mapfile -t got < <(curl "${post[@]}" -d "$(value 1)" --next "${post[@]}" -d "$(value 2)" --next \
+		"${post[@]}" -d "$(value 3)")
+	[ "${#got[@]}" = 3 ]
+	[ "${got[0]}" != "${got[1]}" ]
+	[ "${got[1]}" = "${got[2]}" ]
+	tune 4
+	[ "$(api_location)" != "${got[2]}" ]
+	api GET "projects/$PROJECT/modelJobs/" >before
+	tune 5
+	api GET "projects/$PROJECT/modelJobs/" >after
+	cmp before after
 }
 
 @test "answers overtake each other" {

@@ -212,7 +212,7 @@ struct MHD_Response *fault_answer(struct web_request *r)
 /* ---- answers that were given before ---- */
 
 struct past {
-	char *key; /* method and path */
+	char *key; /* method, path, and of other methods than GET the client's port */
 	unsigned status;
 	const char *type;
 	char *text, *location;
@@ -242,6 +242,17 @@ static bool duplicate(char **to, const char *from)
 	return !from || (*to = strdup(from));
 }
 
+/* Caches keep answers to GET for everybody; others are only mixed up on one connection. */
+static unsigned port_of(const struct web_request *r)
+{
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(r->p->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	if (!i || i->client_addr->sa_family != AF_INET || strcmp(r->method, "GET") == 0)
+		return 0;
+	return ntohs(((const struct sockaddr_in *)(const void *)i->client_addr)->sin_port);
+}
+
 /* Keeps this answer for later, and gives the one that was kept before (key NULL: none),
  * which is the caller's. */
 static struct past remember(struct web_request *r, const char *url)
@@ -252,7 +263,7 @@ static struct past remember(struct web_request *r, const char *url)
 	if (!w->past && !(w->past = calloc(1, sizeof(*w->past))))
 		return before;
 	if ((r->text && strlen(r->text) > PAST_TEXT_MAX) ||
-	    asprintf(&now.key, "%s %s", r->method, url) < 0)
+	    asprintf(&now.key, "%s %s %u", r->method, url, port_of(r)) < 0)
 		return before;
 	for (size_t i = 0; i < PAST; i++)
 		if (w->past->all[i].key && strcmp(w->past->all[i].key, now.key) == 0)
