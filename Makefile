@@ -4,6 +4,7 @@
 #   make check           build and run all tests; ends with `N passed, N failed`
 #   make asan            the same with address and undefined-behaviour sanitizers
 #   make fuzz            libFuzzer on all that reads foreign bytes, FUZZ_SECONDS each (60)
+#   make crash-test      1,000 pipelines killed with -9 under a service that makes faults
 #   make check-client    DataRobot's own Python client against dr-sandbox (needs python3-venv)
 #   make bench-bo        bo-propose beside other optimisers (bin/setup --peers first)
 #   make lint            formatting, static analysis, shell scripts, man pages
@@ -49,7 +50,7 @@ RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*.c tests/fuzz/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run tests/client/run tests/fuzz/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run tests/client/run tests/fuzz/run tests/crash/run tests/crash/one $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 
@@ -98,6 +99,8 @@ fuzz: all
 	$(MAKE) MODE=fuzz CC=clang fuzzers
 	tests/fuzz/run $(BIN) build/fuzz
 fuzzers: $(FUZZERS)
+crash-test: all
+	tests/crash/run $(BIN)
 check-client: all
 	tests/client/run $(BIN)
 bench-bo: all
@@ -137,6 +140,6 @@ uninstall:
 clean:
 	rm -rf build $(TOOLS:%=bin/%)
 
-.PHONY: all check asan fuzz fuzzers check-client bench-bo lint format demo install uninstall clean FORCE
+.PHONY: all check asan fuzz fuzzers crash-test check-client bench-bo lint format demo install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
