@@ -22,6 +22,12 @@
  * parameter of the space, or another model than the tuner's, is passed over and
  * counted.  A tuner without a model takes trials of one model only.
  *
+ * With goals (goals.h) each quantity has a process of its own, and what is maximised is
+ * that of acq/worth.h.  What counts as the best are the trials that keep all constraints and
+ * have the sample size proposed (fidelity).  Where trials have different ones, the sample size
+ * is one more coordinate of the processes, ln percent / ln 100, which is not searched over;
+ * a trial without it has the largest of all, at least 64 percent.
+ *
  * Converged is a tuner whose last TUNER_CONVERGED proposals from anywhere in the space, the
  * one to be made among them, were each expected to improve by less than the noise: the
  * median deviation of scores by their folds, s sqrt(1/K + 1/(K - 1)) with s the standard
