@@ -262,7 +262,7 @@ def main():
         top = [max(c[-1] for curves in rows.values() for c in curves[i::n]) for i in range(n)]
         rows = {w: [[v / top[i % n] for v in c] for i, c in enumerate(curves)] for w, curves in rows.items()}
     for w, curves in rows.items():
-        print("%-10s" % w, "  ".join("%.3f (%.3f)" % (statistics.mean(c), statistics.stdev(c) / len(c)**.5)
+        print("%-10s" % w, "  ".join("%.3f (%.3f)" % (statistics.mean(c), statistics.pstdev(c) / max(1, len(c) - 1)**.5)
                                      for c in zip(*curves)), len(curves))
 
 
