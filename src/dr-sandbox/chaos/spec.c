@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/json.h"
+
 #define RULES_MAX 64
 #define SECONDS_MAX 3600.0
 
@@ -229,6 +231,8 @@ bool spec_read(const char *text, struct spec_rule **rules, size_t *n, struct err
 	*rules = calloc(RULES_MAX, sizeof(**rules));
 	if (!copy || !*rules)
 		ok = err_nomem(e);
+	else if (json_utf8_prefix(text, strlen(text)) < strlen(text)) /* they are reported */
+		ok = err_set(e, ERR_USAGE, "the rules are not UTF-8");
 	for (char *s = copy; ok && s; s = next) {
 		if ((next = strchr(s, '\n')))
 			*next++ = '\0';
