@@ -2,66 +2,72 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR" || return
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 \
-		-subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
-	openssl s_server -accept 127.0.0.1:0 -key key.pem -cert cert.pem -www \
-		>server 2>&1 </dev/null 3>&- &
-	echo $! >pid
-	for ((i = 0; i < 100; i++)); do
-		port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' server)
-		[ -z "$port" ] || break
-		sleep 0.05
-	done
-	export port
-	[ -n "$port" ]
-}
-
-teardown_file() {
-	kill "$(cat "$BATS_FILE_TMPDIR/pid")"
+	load tls
+	mkdir "$BATS_FILE_TMPDIR/keys"
+	tls_init "$BATS_FILE_TMPDIR/keys"
 }
 
 setup() {
 	load helper
+	load tls
+	TLS_DIR=$BATS_FILE_TMPDIR/keys
+	# shellcheck disable=SC2034 # of tls_serve
+	TLS_PIDS=()
 	cd "$BATS_TEST_TMPDIR" || return
 	unset DATAROBOT_ENDPOINT DATAROBOT_API_TOKEN
-	export DATAROBOT_CONFIG_FILE=$PWD/drconfig.yaml
+	export DATAROBOT_CONFIG_FILE=$TLS_DIR/drconfig.yaml
 }
 
-# configure HOST [LINE]
-configure() {
-	(umask 077 && printf 'endpoint: https://%s:%s/api/v2\ntoken: abcdefgh\nmax_retries: 0\n%s\n' \
-		"$1" "$port" "${2-}" >drconfig.yaml)
+teardown() {
+	tls_stop
 }
 
-@test "a certificate that nobody vouches for is refused, and not tried again" {
-	configure localhost 'max_retries: 5'
-	run -4 --separate-stderr dr-project -v list
-	[ "${#stderr_lines[@]}" = 2 ]
-	[[ ${stderr_lines[1]} == *"self-signed certificate"* ]]
-}
-
-@test "so is one for another name, even of the CA that is named" {
-	configure 127.0.0.1 "ssl_verify: $BATS_FILE_TMPDIR/cert.pem"
-	run -4 --separate-stderr dr-project list
-	[[ $stderr == *"matches target host name"* ]]
-}
-
-# s_server answers with a page, so these get as far as an answer that is no JSON.
 @test "the CA that the configuration names is trusted" {
-	configure localhost "ssl_verify: $BATS_FILE_TMPDIR/cert.pem"
-	run -5 --separate-stderr dr-project list
-	[ "$stderr" = "dr-project: GET projects/: the answer is text/html, not JSON" ]
+	tls_control
+}
+
+@test "a certificate that has expired is refused, and not tried again" {
+	tls_case expired
+}
+
+@test "so is one that nobody vouches for" {
+	tls_case self-signed
+}
+
+@test "and one for another name, even of the CA that is named" {
+	tls_case other-host
+}
+
+@test "and one of another CA" {
+	tls_case other-ca
+}
+
+@test "the token goes to no other server that a good one points to" {
+	tls_case redirect
+}
+
+@test "without a CA of one's own those of the system are asked" {
+	tls_serve system good
+	tls_configure localhost "$TLS_PORT"
+	tls_refused system 'SSL certificate problem'
+}
+
+@test "a CA file that is not there is told, and nothing is sent" {
+	tls_serve missing good
+	tls_configure localhost "$TLS_PORT" "ssl_verify: $PWD/nosuch.pem"
+	tls_refused missing 'nosuch.pem'
 }
 
 @test "ssl_verify: false is honoured on this machine" {
-	configure localhost 'ssl_verify: false'
-	run -5 --separate-stderr dr-project list
-	[ "$stderr" = "dr-project: GET projects/: the answer is text/html, not JSON" ]
+	tls_serve local self-signed
+	tls_answer local '200 OK' '' '[{"id":"1"}]'
+	tls_configure localhost "$TLS_PORT" 'ssl_verify: false'
+	run -0 --separate-stderr dr-project list --name x
+	[ "$output$stderr" = '{"id":"1"}' ]
 }
 
 @test "and refused for any other" {
-	configure service.example 'ssl_verify: false'
+	tls_configure service.example 443 'ssl_verify: false'
 	run -3 --separate-stderr dr-project list
 	[[ $stderr == *"certificates are verified for every host but this machine"* ]]
 }

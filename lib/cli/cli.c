@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/help.h"
@@ -360,12 +362,22 @@ static void hold_closed(void)
 			exit(err_status(ERR_SYSTEM));
 }
 
+/* The limit is for children and for kernels that write a core into a file whatever; a
+ * program that takes cores from the kernel is kept off by prctl(2) alone, which also
+ * keeps other processes of the user from reading this one (proc(5)). */
+static void keep_secret(void)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
 int cli_parse(const struct cli_tool *t, int argc, char **argv)
 {
 	struct parser p;
 	int c;
 
 	tool = t;
+	keep_secret();
 	hold_closed();
 	parser_init(&p);
 	while ((c = getopt_long(argc, argv, p.shorts, p.longs, NULL)) != -1)

@@ -61,6 +61,10 @@ struct cli_tool {
  * --list-options print and exit 0.  A wrong command line prints two lines and
  * exits 2.  The tool is borrowed for the life of the process.  Standard
  * descriptors that are closed stay unusable, but are never given to another file.
+ *
+ * From here on the process leaves no core, and nobody but root can look into it: the
+ * token is in its memory, and may be in its environment.  To see a crash, start the tool
+ * under a debugger.
  */
 int cli_parse(const struct cli_tool *tool, int argc, char **argv);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -323,6 +324,7 @@ int main(int argc, char **argv)
 	bool ok;
 
 	keep_small();
+	umask(077); /* tables and models are the user's alone, as is the token */
 	hold_standard_fds();
 	workers = sysconf(_SC_NPROCESSORS_ONLN);
 	if (workers < 1)

@@ -53,6 +53,9 @@ static _Noreturn void become(const char *const *argv, const int fd[3], pid_t par
 		if (dup2(fd[i], i) < 0)
 			_exit(127);
 	close_range(3, ~0U, 0);
+	set_limit(RLIMIT_CORE, 0, 0);
+	/* The files of a process that cannot be dumped are root's: proc(5). */
+	prctl(PR_SET_DUMPABLE, 1);
 	/* Where memory is short, a job goes before the service. */
 	oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (oom >= 0) {
@@ -65,7 +68,6 @@ static _Noreturn void become(const char *const *argv, const int fd[3], pid_t par
 		set_limit(RLIMIT_AS, bytes, bytes);
 	/* SIGXCPU says why; with both limits alike it would be SIGKILL at once. */
 	set_limit(RLIMIT_CPU, (rlim_t)limits->cpu_s, (rlim_t)limits->cpu_s + CPU_GRACE_S);
-	set_limit(RLIMIT_CORE, 0, 0);
 	signal(SIGPIPE, SIG_DFL);
 	/* SIGXFSZ stays ignored: a limit on files is like a full disk. */
 	sigemptyset(&none);
