@@ -51,7 +51,7 @@ void dr_close(struct dr *dr);
 const char *dr_project_meant(const char *given);
 
 /* The client, for http_poll, http_pending and http_start; borrowed. */
-struct http *dr_http(struct dr *dr);
+struct http *dr_http(const struct dr *dr);
 
 /*
  * A path from its parts: each is percent-encoded, so an id from a user or a server
@@ -100,7 +100,7 @@ bool dr_check(const struct dr *dr, const struct http_response *r, struct err *e)
 
 /* ERR_REFUSED for a status that http takes for success and the caller does not expect:
  * `STATUS: redirected to 'URL'`, mostly.  Always returns false. */
-bool dr_unexpected(const struct http_response *r, struct err *e);
+bool dr_unexpected(const struct dr *dr, const struct http_response *r, struct err *e);
 
 /* Whether a field holds an id: a string or a whole number; and the id, or NULL (also
  * where memory is out). */

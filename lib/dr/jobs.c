@@ -28,9 +28,9 @@ static bool dup(char **to, const char *s, struct err *e)
 
 /* Whether the answer about a job or other work says how far it is: 303 does by itself, 200
  * by its status, for without one doubt.h has seen to it that it is no answer. */
-static bool tells_status(const struct http_response *r, struct err *e)
+static bool tells_status(const struct dr *dr, const struct http_response *r, struct err *e)
 {
-	return r->status == 303 || r->status == 200 || dr_unexpected(r, e);
+	return r->status == 303 || r->status == 200 || dr_unexpected(dr, r, e);
 }
 
 /* ---- submissions ---- */
@@ -81,7 +81,7 @@ bool dr_submission_read(const struct dr *dr, const struct http_response *r,
 	s->status = r->status;
 	*e = *why;
 	if (why->kind == ERR_NONE && r->status / 100 != 2)
-		return dr_unexpected(r, e);
+		return dr_unexpected(dr, r, e);
 	if (why->kind == ERR_NONE) {
 		s->how = DR_ACCEPTED;
 		s->job = dr_last_part(r->location);
@@ -163,7 +163,7 @@ bool dr_job_read(const struct dr *dr, const struct http_response *r, const struc
 	}
 	if (why->kind != ERR_NONE)
 		return dr_check(dr, r, e);
-	if (!tells_status(r, e))
+	if (!tells_status(dr, r, e))
 		return false;
 	if (r->status == 303 || starts_with(status, "completed"))
 		job->state = DR_JOB_DONE;
@@ -178,8 +178,11 @@ bool dr_job_read(const struct dr *dr, const struct http_response *r, const struc
 		free(job->model);
 		job->model = dr_last_part(r->location);
 	}
-	return (job->state != DR_JOB_DONE || dup(&job->result, r->location, e)) &&
-	       (!has_failed(status) || dup(&job->message, json_str(r->json, "message"), e));
+	if (has_failed(status) && !dup(&job->message, json_str(r->json, "message"), e))
+		return false;
+	if (job->message)
+		http_scrub(dr_http(dr), job->message);
+	return job->state != DR_JOB_DONE || dup(&job->result, r->location, e);
 }
 
 bool dr_job_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
@@ -245,7 +248,7 @@ bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct er
 	} else if (!ok) {
 		dr_check(dr, &r, e);
 	} else if (r.status / 100 != 2) {
-		ok = dr_unexpected(&r, e);
+		ok = dr_unexpected(dr, &r, e);
 		err_prefix(e, "DELETE %.300s", path);
 	}
 	http_response_release(&r);
@@ -256,13 +259,13 @@ bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct er
 /* ---- statuses ---- */
 
 /* One look: true where the wait is over, *result set or e. */
-static bool status_over(const struct http_response *r, char **result, dr_tick_fn *tick,
-			void *ctx, struct err *e)
+static bool status_over(const struct dr *dr, const struct http_response *r, char **result,
+			dr_tick_fn *tick, void *ctx, struct err *e)
 {
 	const char *status = r->json ? json_str(r->json, "status") : NULL;
 	const char *message = r->json ? json_str(r->json, "message") : NULL;
 
-	if (!tells_status(r, e))
+	if (!tells_status(dr, r, e))
 		return true;
 	if (r->status == 303 || starts_with(status, "completed")) {
 		if (!r->location)
@@ -274,6 +277,7 @@ static bool status_over(const struct http_response *r, char **result, dr_tick_fn
 	if (has_failed(status)) {
 		err_set(e, ERR_REFUSED, "%s: %s", status,
 			message && *message ? message : "the server gives no reason");
+		http_scrub(dr_http(dr), e->text);
 		return true;
 	}
 	if (tick)
@@ -310,7 +314,7 @@ char *dr_status_wait(struct dr *dr, const char *location, double limit_s, dr_tic
 		if (over)
 			dr_check(dr, &r, e);
 		else if (moves == MOVES_MAX || !has_moved(&r, &moved))
-			over = status_over(&r, &result, tick, ctx, e);
+			over = status_over(dr, &r, &result, tick, ctx, e);
 		else
 			moves++;
 		http_response_release(&r);

@@ -49,7 +49,7 @@ static char *upload(struct dr *dr, const char *file, const char *name, bool *unk
 	if (!http_call(dr_http(dr), &q, &r, e)) {
 		dr_check(dr, &r, e);
 	} else if (r.status / 100 != 2) {
-		dr_unexpected(&r, e);
+		dr_unexpected(dr, &r, e);
 		err_prefix(e, "POST projects/");
 	} else {
 		location = r.location;

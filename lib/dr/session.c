@@ -67,7 +67,7 @@ void dr_close(struct dr *dr)
 	free(dr);
 }
 
-struct http *dr_http(struct dr *dr)
+struct http *dr_http(const struct dr *dr)
 {
 	return dr->http;
 }

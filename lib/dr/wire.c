@@ -63,12 +63,14 @@ char *dr_query(struct err *e, char *path, const char *name, const char *value)
 
 /* ---- calls ---- */
 
-bool dr_unexpected(const struct http_response *r, struct err *e)
+bool dr_unexpected(const struct dr *dr, const struct http_response *r, struct err *e)
 {
 	if (r->status / 100 == 3 && r->location)
-		return err_set(e, ERR_REFUSED, "%ld: redirected to '%.300s'", r->status,
-			       r->location);
-	return err_set(e, ERR_REFUSED, "%ld: not the answer expected", r->status);
+		err_set(e, ERR_REFUSED, "%ld: redirected to '%.300s'", r->status, r->location);
+	else
+		err_set(e, ERR_REFUSED, "%ld: not the answer expected", r->status);
+	http_scrub(dr_http(dr), e->text);
+	return false;
 }
 
 static cJSON *get(struct dr *dr, const char *path, http_doubt_fn *doubt, const char *about,
@@ -85,7 +87,7 @@ static cJSON *get(struct dr *dr, const char *path, http_doubt_fn *doubt, const c
 	if (!http_call(dr_http(dr), &q, &r, e)) {
 		dr_check(dr, &r, e);
 	} else if (r.status != 200) {
-		dr_unexpected(&r, e);
+		dr_unexpected(dr, &r, e);
 		err_prefix(e, "GET %.300s", path);
 	} else {
 		answer = r.json;
@@ -211,7 +213,7 @@ static bool send_request(struct dr *dr, enum http_method m, bool harmless, char 
 			ok = true;
 		} else if (e->kind != ERR_NONE) {
 			dr_check(dr, &r, e);
-		} else if (!(ok = r.status / 100 == 2) && !dr_unexpected(&r, e)) {
+		} else if (!(ok = r.status / 100 == 2) && !dr_unexpected(dr, &r, e)) {
 			err_prefix(e, "%s %.300s", http_method_name(m), path);
 		}
 		if (ok && location) {

@@ -162,8 +162,10 @@ static struct call *start(struct http *h, const struct http_request *q, http_don
 {
 	struct call *c = call_new(h, q, e);
 
-	if (!c)
+	if (!c) {
+		http_scrub(h, e->text); /* the place may be the server's */
 		return NULL;
+	}
 	c->done = done;
 	c->ctx = ctx;
 	enqueue(h, c);
@@ -221,7 +223,7 @@ static void trace(struct call *c, enum retry_end end, CURLcode code, double agai
 		snprintf(again, sizeof(again), ", again in %.1f s", again_s);
 	snprintf(line, sizeof(line), "%s %.400s: %s, %.3f s%s", http_method_name(c->method),
 		 message_path(c), what, took, again);
-	message_scrub(c->http, line);
+	http_scrub(c->http, line);
 	k->trace(line, k->trace_ctx);
 }
 

@@ -163,6 +163,10 @@ bool http_poll(struct http *h, int fd, double timeout_s, bool *readable, struct 
  */
 char *http_reason(const struct http *h, const struct http_response *r);
 
+/* Make text from the server fit to be shown: control characters become '?', the header's
+ * secret, which it may have sent back, asterisks. */
+void http_scrub(const struct http *h, char *text);
+
 /* One request from start to end; requests started earlier go on meanwhile.  On
  * failure r may hold the answer all the same; release it in either case. */
 bool http_call(struct http *h, const struct http_request *q, struct http_response *r,

@@ -8,7 +8,7 @@
 
 #include "json/json.h"
 
-void message_scrub(const struct http *h, char *text)
+void http_scrub(const struct http *h, char *text)
 {
 	size_t n = strlen(h->secret);
 
@@ -108,7 +108,7 @@ char *http_reason(const struct http *h, const struct http_response *r)
 
 	add_reason(&t, r);
 	if (!t.failed && t.s) {
-		message_scrub(h, t.s);
+		http_scrub(h, t.s);
 		return t.s;
 	}
 	json_text_release(&t);
@@ -170,7 +170,7 @@ void message_error(struct call *c, enum retry_verdict v, CURLcode code, struct e
 	if (t.failed) {
 		err_nomem(e);
 	} else {
-		message_scrub(c->http, t.s);
+		http_scrub(c->http, t.s);
 		err_set(e, kind, "%s %.300s: %.600s", http_method_name(c->method),
 			message_path(c), t.s);
 	}

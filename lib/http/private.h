@@ -78,11 +78,10 @@ void call_end(struct call *c);
 /* What became of the attempt that ended with this code; fills c->r. */
 enum retry_end call_outcome(struct call *c, CURLcode code);
 
-/* Text of failures: http/message.c.  Both are scrubbed: no control characters, no
- * secret.  message_error sets e by the verdict. */
+/* Text of failures: http/message.c.  Both are scrubbed.  message_error sets e by the
+ * verdict. */
 const char *message_path(const struct call *c);
 void message_error(struct call *c, enum retry_verdict v, CURLcode code, struct err *e);
-void message_scrub(const struct http *h, char *text);
 
 /* `this run has used up its 1000 retries`, as an error. */
 void message_spent(const struct http *h, struct err *e);

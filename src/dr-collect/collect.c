@@ -165,7 +165,7 @@ static void got_model(struct http_response *r, const struct err *why, void *ctx)
 	} else if (!dr_check(j->c->dr, r, &e)) {
 		stop(j->c, &e);
 	} else if (r->status != 200) {
-		dr_unexpected(r, &e);
+		dr_unexpected(j->c->dr, r, &e);
 		err_prefix(&e, "model %s", j->model);
 		stop(j->c, &e);
 	} else if (!cJSON_IsObject(r->json)) {
