@@ -361,3 +361,39 @@ unreal() {
 	run -0 --separate-stderr dr-collect </dev/null
 	[ "$output$stderr" = "" ]
 }
+
+@test "answers that say nothing of a job end it with 5, and nothing is lost" {
+	(submitted 1 '{"learning_rate":0.61}' && unreal 2) >in
+	faults_start '0 0 GET obs/9999/ answer 200 {"id":"9999"}'
+	run -5 --separate-stderr dr-collect <in
+	[[ $stderr == "dr-collect: GET projects/$DR_PROJECT/jobs/9999/: the answer tells no status of the job (after 4 attempts)" ]]
+	assert_json 'map(.trial[15:]) | sort == ["1", "2"]'
+	assert_json 'map(select(.trial[15:] == "2").state) == ["submitted"]'
+	faults_stop
+	faults_start '0 0 GET obs/9999/ answer 200 {"id":"17","status":"error"}'
+	run -5 --separate-stderr dr-collect < <(unreal 2)
+	[[ $stderr == *": the answer is about another job (after 4 attempts)" ]]
+	assert_json 'map(.state) == ["submitted"]'
+}
+
+@test "a list that is none, or holds what is no job, is asked for again and then told" {
+	submitted 1 '{"learning_rate":0.62}' >in
+	faults_start '0 1 GET /modelJobs/$ answer 200 {"what":1}' \
+		'0 1 GET /modelJobs/$ answer 200 [7]' '0 1 GET /modelJobs/$ answer 200 {"data":'
+	run -0 --separate-stderr dr-collect <in
+	[ "$stderr" = "" ]
+	assert_json '.[0].state == "completed"'
+	faults_stop
+	faults_start '0 0 GET /modelJobs/$ answer 200 [{"id":"1"},"x"]'
+	run -5 --separate-stderr dr-collect <in
+	[[ $stderr == *": the list holds what is no object (after 4 attempts)" ]]
+	[ "$output" = "$(<in)" ]
+}
+
+@test "another model than the one asked for is not taken for it" {
+	submitted 1 '{"learning_rate":0.63}' >in
+	faults_start '0 2 GET /models/[0-9a-f]+/$ answer 200 {"id":"0123456789abcdef01234567","metrics":{}}'
+	run -0 --separate-stderr dr-collect <in
+	[ "$stderr" = "" ]
+	assert_json '.[0] | .state == "completed" and .score > 0'
+}

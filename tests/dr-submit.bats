@@ -287,6 +287,26 @@ refused() {
 	assert_json '.[0].state == "submitted" and .[0].taken_over'
 }
 
+@test "asking for lost answers takes from the run's retries" {
+	faults_start '0 0 POST advancedTuning/$ lose'
+	trial 1 '{"learning_rate":0.457}' >in
+	DR_RETRY_BUDGET=1 run -5 --separate-stderr dr-submit --model "$MODEL" --log log <in
+	[ "$output" = "" ]
+	[[ $stderr == *"it is not known whether the request was accepted; this run has used up its 1 retries" ]]
+	[ "$(faults_requests '^POST')" = 2 ]
+	cmp log in
+}
+
+@test "an answer that names no job is no answer: its job is asked for" {
+	faults_start '0 1 POST advancedTuning/$ answer 202 {}' \
+		'0 1 POST advancedTuning/$ answer 200 <p>wait</p>'
+	trial 1 '{"learning_rate":0.458}' >in
+	run -0 --separate-stderr dr-submit --model "$MODEL" <in
+	[ "$stderr" = "" ]
+	assert_json '.[0].state == "submitted"'
+	[ "$(faults_requests '^POST')" = 3 ]
+}
+
 @test "a redirect is told, and not taken for a job" {
 	faults_start '0 0 POST advancedTuning/$ answer 302 {}'
 	trial 1 '{"learning_rate":0.456}' >in

@@ -14,6 +14,7 @@ faults_start() {
 	printf '%s\n' "$@" | sed '/^$/d' >"$BATS_TEST_TMPDIR/rules"
 	local port=${DATAROBOT_ENDPOINT##*:}
 	: >"$FAULTS_REQUESTS"
+	: >"$BATS_TEST_TMPDIR/port"
 	"$dir/faults" "${port%%/*}" "$BATS_TEST_TMPDIR/rules" "$FAULTS_REQUESTS" \
 		>"$BATS_TEST_TMPDIR/port" </dev/null 3>&- &
 	FAULTS_PID=$!

@@ -198,7 +198,8 @@ static bool set_trust(struct call *c)
 		return false;
 	if (h->c.ca_file && curl_easy_setopt(c->easy, CURLOPT_CAINFO, h->c.ca_file))
 		return false;
-	return !curl_easy_setopt(c->easy, CURLOPT_SSL_VERIFYPEER, skip ? 0L : 1L) &&
+	return !curl_easy_setopt(c->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+	       !curl_easy_setopt(c->easy, CURLOPT_SSL_VERIFYPEER, skip ? 0L : 1L) &&
 	       !curl_easy_setopt(c->easy, CURLOPT_SSL_VERIFYHOST, skip ? 0L : 2L) &&
 	       !curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
 	       !curl_easy_setopt(c->easy, CURLOPT_FOLLOWLOCATION, 0L);
