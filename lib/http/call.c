@@ -213,6 +213,7 @@ bool call_begin(struct call *c, struct err *e)
 	http_response_release(&c->r);
 	c->cap = 0;
 	c->sent = c->repeated = c->too_long = false;
+	c->alone = call_starts_work(c) || c->nonsense > 0;
 	*c->why = *c->doubts = '\0';
 	if (!(easy = c->easy = curl_easy_init()) ||
 	    curl_easy_setopt(easy, CURLOPT_URL, c->url) ||
@@ -222,8 +223,8 @@ bool call_begin(struct call *c, struct err *e)
 	    curl_easy_setopt(easy, CURLOPT_USERAGENT, h->user_agent) ||
 	    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") ||
 	    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 30L) ||
-	    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)call_starts_work(c)) ||
-	    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)call_starts_work(c)) ||
+	    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)c->alone) ||
+	    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)c->alone) ||
 	    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request) ||
 	    curl_easy_setopt(easy, CURLOPT_PREREQDATA, c) ||
 	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ||
@@ -284,6 +285,22 @@ static bool is_other_type(const char *type)
 	return type && *type && !strcasestr(type, "json");
 }
 
+/*
+ * A refusal does not say what it is about, and on a connection that was used before it may be
+ * the answer to another request, sent twice or late.  Where there is still a retry it is
+ * asked for once more, on a connection of its own.
+ */
+static bool may_be_another(const struct call *c)
+{
+	const struct retry_policy *p = &c->http->policy;
+	long made = 1;
+
+	curl_easy_getinfo(c->easy, CURLINFO_NUM_CONNECTS, &made);
+	return c->r.status >= 400 && c->r.status < 500 && c->r.status != 408 &&
+	       c->r.status != 429 && made == 0 && c->nonsense == 0 && p->budget > 0 &&
+	       c->attempts <= p->max_retries;
+}
+
 /* Whether the answer cannot be one to this request; c->doubts says why. */
 static bool is_nonsense(struct call *c)
 {
@@ -297,6 +314,8 @@ static bool is_nonsense(struct call *c)
 		why = "the answer is no JSON";
 	else if (c->doubt && (r->status < 400 || r->status == 422))
 		why = c->doubt(r, c->about);
+	if (!why && may_be_another(c))
+		why = "the refusal may be that of another request";
 	if (why)
 		snprintf(c->doubts, sizeof(c->doubts), "%s", why);
 	c->nonsense += *c->doubts != '\0';

@@ -43,6 +43,7 @@ struct call {
 	bool sent;                 /* the request was handed to a connection in this attempt */
 	bool repeated;    /* libcurl wanted to send it a second time: refused, see call.c */
 	bool too_long;    /* the answer went beyond body_max */
+	bool alone;       /* this attempt has a connection of its own */
 	char doubts[160]; /* what is wrong with the whole answer, or "" */
 	unsigned attempts, nonsense;
 	double began, attempt_began, due; /* monotonic seconds */

@@ -398,6 +398,41 @@ static void nonsense(void)
 	server_stop(s);
 }
 
+/* The server answered the first request twice, or this one is really refused. */
+static void refused_on_a_kept_connection(void)
+{
+	static const struct step late[] = {
+		{OK_OBJECT},
+		{ANSWER("404 Not Found", "", "Content-Length: 2\r\n\r\n{}")},
+		{OK_OBJECT}};
+	static const struct step again[] = {
+		{OK_OBJECT}, {ANSWER("404 Not Found", "", "Content-Length: 2\r\n\r\n{}")}};
+	struct http_request q = {.path = "a/"};
+	struct server *s = START(late);
+	struct http *h = open_with(s, quickly);
+	struct http_response r;
+	struct err e = {0};
+
+	http_call(h, &q, &r, &e);
+	http_response_release(&r);
+	ok(http_call(h, &q, &r, &e) && r.status == 200 && s->requests == 3 &&
+		   s->connections == 2,
+	   "a refusal on a kept connection is asked for again on another");
+	http_response_release(&r);
+	http_close(h);
+	server_stop(s);
+	s = START(again);
+	h = open_with(s, quickly);
+	http_call(h, &q, &r, &e);
+	http_response_release(&r);
+	ok(!http_call(h, &q, &r, &e) && e.kind == ERR_REFUSED && r.status == 404 &&
+		   s->requests == 3,
+	   "and then believed");
+	http_response_release(&r);
+	http_close(h);
+	server_stop(s);
+}
+
 static void set_twice(void)
 {
 	static const struct step script[] = {{.reset = true}, {OK_OBJECT}};
@@ -644,6 +679,7 @@ int main(void)
 	time_limits();
 	held_back();
 	nonsense();
+	refused_on_a_kept_connection();
 	kept_connection();
 	nobody_there();
 	messages();
