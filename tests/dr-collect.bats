@@ -93,11 +93,45 @@ unreal() {
 
 @test "a trial without a score on the partition fails, and says where it has one" {
 	submitted 1 '{"learning_rate":0.14}' >in
-	run -1 --separate-stderr dr-collect --partition holdout <in
-	why="the model has no score of LogLoss for holdout; it has one for validation (--partition)"
+	faults_start '0 0 GET /models/[0-9a-f]+/$ answer 200 {"metrics":{"LogLoss":{"validation":0.5,"crossValidation":null}}}'
+	run -1 --separate-stderr dr-collect <in
+	why="the model has no score of LogLoss for crossValidation; it has one for validation (--partition)"
 	[ "$stderr" = "dr-collect: warning: trial 0000000000000001: $why" ]
 	why=$why assert_json '.[0] | .state == "failed" and .score == null and .error == env.why and
-		.tuned_model != null and .metrics.LogLoss.crossValidation > 0'
+		.tuned_model != null and .metrics.LogLoss.validation > 0'
+}
+
+@test "the locked holdout is refused" {
+	submitted 1 '{"learning_rate":0.141}' >in
+	run -4 --separate-stderr dr-collect --partition holdout <in
+	[ "$output" = "" ]
+	[ "$stderr" = "dr-collect: trial 0000000000000001: the holdout of project $DR_PROJECT is locked: dr-project unlock-holdout opens it, for good" ]
+}
+
+@test "--folds adds the scores of the folds, and is one request a trial" {
+	(submitted 1 '{"learning_rate":0.142}' && submitted 2 '{"max_depth":[2,3],"learning_rate":0.142}') >in
+	faults_start
+	run -0 --separate-stderr dr-collect --folds <in
+	[ "$stderr" = "" ]
+	assert_json 'length == 2 and all((.folds | length) == 5 and .state == "completed" and
+		((.folds | add / 5) - .score | fabs) < 1e-9 and
+		.folds[0] == .metrics.LogLoss.validation)'
+	assert_json 'map(select(.chosen)) | length == 1'
+	[ "$(faults_requests 'GET .*/crossValidationScores/')" = 2 ]
+	run -0 --separate-stderr dr-collect --folds --partition validation <in
+	assert_json 'all(has("folds") | not)'
+}
+
+@test "folds that the service does not have, or cannot tell, are left out" {
+	submitted 1 '{"learning_rate":0.143}' >in
+	faults_start '0 1 GET /crossValidationScores/ answer 404 {"message":"none"}' \
+		'0 1 GET /crossValidationScores/ answer 422 {"message":"not these"}'
+	run -0 --separate-stderr dr-collect --folds <in
+	[ "$stderr" = "" ]
+	assert_json '.[0] | .state == "completed" and (has("folds") | not)'
+	run -0 --separate-stderr dr-collect --folds <in
+	[[ $stderr == "dr-collect: warning: trial 0000000000000001: GET "*"/crossValidationScores/?metric=LogLoss: 422: not these" ]]
+	assert_json '.[0] | .state == "completed" and (has("folds") | not)'
 }
 
 @test "after a search the chosen values are told" {

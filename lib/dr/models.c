@@ -37,6 +37,51 @@ bool dr_model_start(struct dr *dr, const char *project, const char *id, http_don
 	return ok;
 }
 
+bool dr_folds_start(struct dr *dr, const char *project, const char *model, const char *metric,
+		    http_done_fn *done, void *ctx, struct err *e)
+{
+	char *path = dr_query(
+		e, dr_path(e, "projects", project, "models", model, "crossValidationScores"),
+		"metric", metric);
+	struct http_request q = {
+		.method = HTTP_GET, .path = path, .want_json = true, .doubt = doubt_object};
+	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
+
+	free(path);
+	return ok;
+}
+
+/* Folds are named "0.0", "1.0", ... */
+static int by_fold(const void *a, const void *b)
+{
+	double x = strtod((*(const cJSON *const *)a)->string, NULL);
+	double y = strtod((*(const cJSON *const *)b)->string, NULL);
+
+	return (x > y) - (x < y);
+}
+
+cJSON *dr_folds_read(const cJSON *answer, const char *metric)
+{
+	const cJSON *scores = json_get(json_get(answer, "cvScores"), metric), *v;
+	const cJSON **in_order = calloc((size_t)cJSON_GetArraySize(scores) + 1, sizeof(v));
+	cJSON *folds = cJSON_CreateArray();
+	size_t n = 0, i = 0;
+	bool ok = in_order && folds;
+
+	cJSON_ArrayForEach (v, scores)
+		if (ok && cJSON_IsNumber(v) && v->string)
+			in_order[n++] = v;
+	if (ok)
+		qsort(in_order, n, sizeof(*in_order), by_fold);
+	for (; ok && i < n; i++)
+		ok = cJSON_AddItemToArray(folds, cJSON_CreateNumber(in_order[i]->valuedouble));
+	free(in_order);
+	if (ok && n > 1)
+		return folds;
+	cJSON_Delete(folds);
+	return NULL;
+}
+
 bool dr_model_delete(struct dr *dr, const char *project, const char *id, struct err *e)
 {
 	return dr_send(dr, HTTP_DELETE, path_of(project, id, e), NULL, NULL, NULL, e);

@@ -14,6 +14,15 @@ cJSON *dr_models(struct dr *dr, const char *project, struct err *e);
 bool dr_model_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
 		    void *ctx, struct err *e);
 
+/* GET the scores of a cross validation's folds; the answer is read by dr_folds_read.  404:
+ * there was none. */
+bool dr_folds_start(struct dr *dr, const char *project, const char *model, const char *metric,
+		    http_done_fn *done, void *ctx, struct err *e);
+
+/* The scores of a metric on the folds, in their order, as an array; NULL where the answer
+ * (cvScores: metric to fold to score) does not have two or more, or memory is out. */
+cJSON *dr_folds_read(const cJSON *answer, const char *metric);
+
 bool dr_model_delete(struct dr *dr, const char *project, const char *id, struct err *e);
 
 /* Score of a wire model: false where it has none for that metric and partition

@@ -151,6 +151,21 @@ bool dr_project_is_done(const cJSON *project, const cJSON *status)
 	return json_true(status, "autopilotDone") || (ready && manual);
 }
 
+bool dr_project_partition(const cJSON *project, const char *partition, struct err *e)
+{
+	char *id;
+
+	if (strcmp(partition, "holdout") != 0 || json_true(project, "holdoutUnlocked"))
+		return true;
+	id = dr_id(project, "id");
+	err_set(e, ERR_REFUSED,
+		"the holdout of project %s is locked: dr-project unlock-holdout opens it, for "
+		"good",
+		id ? id : "?");
+	free(id);
+	return false;
+}
+
 /* ---- metrics ---- */
 
 /* Directions as the service gives them, for servers that do not list a metric. */

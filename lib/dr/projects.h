@@ -49,6 +49,12 @@ cJSON *dr_project_status(struct dr *dr, const char *id, struct err *e);
 bool dr_project_is_done(const cJSON *project, const cJSON *status);
 
 /*
+ * Whether scores on this partition may be looked at: ERR_REFUSED for that of a locked
+ * holdout, with what opens it.  The project is as dr_project_get gives it.
+ */
+bool dr_project_partition(const cJSON *project, const char *partition, struct err *e);
+
+/*
  * Whether a lower value of this metric is better, by the server's list for the
  * project's target; where that does not name it, by the names that are known.
  * metric NULL: the project's own.  *name (borrowed from project or metric) and

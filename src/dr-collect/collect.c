@@ -32,12 +32,14 @@ struct job {
 	int gone;      /* answers in a row that it is not known */
 	char *model;   /* id of what it made */
 	cJSON *result; /* the wire model, once it is here */
+	cJSON *folds;  /* its scores on the folds, or NULL */
 };
 
 static void job_free(struct job *j)
 {
 	if (!j)
 		return;
+	cJSON_Delete(j->folds);
 	cJSON_Delete(j->result);
 	cJSON_Delete(j->rec);
 	free(j->model);
@@ -130,16 +132,20 @@ static void fail(struct job *j, enum trial_state state, const char *why)
 		finish(j);
 }
 
+static const char *partition_of(const struct job *j)
+{
+	const char *own = json_str(json_get(j->rec, "fidelity"), "partition");
+
+	return j->c->partition ? j->c->partition : own ? own : "crossValidation";
+}
+
 static void finish_model(struct job *j)
 {
 	struct collector *c = j->c;
-	const char *own = json_str(json_get(j->rec, "fidelity"), "partition");
 	struct result_score by = {
 		.metric = j->project->metric,
 		.minimize = j->project->minimize,
-		.partition = c->partition ? c->partition
-			     : own        ? own
-					  : "crossValidation",
+		.partition = partition_of(j),
 	};
 	struct err e = {0};
 
@@ -147,12 +153,56 @@ static void finish_model(struct job *j)
 		stop(c, &e);
 		return;
 	}
+	if (j->folds) {
+		cJSON *folds = j->folds;
+
+		j->folds = NULL;
+		if (!json_set(j->rec, "folds", folds)) {
+			err_nomem(&e);
+			stop(c, &e);
+			return;
+		}
+	}
 	if (json_str(j->rec, "error"))
 		cli_warn("trial %s: %s", trial_id(j->rec), json_str(j->rec, "error"));
 	finish(j);
 }
 
 /* ---- answers ---- */
+
+/* The model is here; what a search has chosen is asked for by collect_look. */
+static void proceed(struct job *j)
+{
+	if (!result_searched(j->rec))
+		finish_model(j);
+}
+
+/* Not knowing the folds spoils no result. */
+static void got_folds(struct http_response *r, const struct err *why, void *ctx)
+{
+	struct job *j = ctx;
+	struct err e = *why;
+
+	j->busy = false;
+	if (e.kind == ERR_UNAVAILABLE || r->status == 401 || r->status == 403) {
+		dr_check(j->c->dr, r, &e);
+		stop(j->c, &e);
+		return;
+	}
+	if (e.kind != ERR_NONE && r->status != 404)
+		cli_warn("trial %s: %s", trial_id(j->rec), e.text);
+	if (e.kind == ERR_NONE)
+		j->folds = dr_folds_read(r->json, j->project->metric);
+	proceed(j);
+}
+
+static bool wants_folds(const struct job *j)
+{
+	double score;
+
+	return j->c->folds && strcmp(partition_of(j), "crossValidation") == 0 &&
+	       dr_model_score(j->result, j->project->metric, "crossValidation", &score);
+}
 
 static void got_model(struct http_response *r, const struct err *why, void *ctx)
 {
@@ -175,9 +225,11 @@ static void got_model(struct http_response *r, const struct err *why, void *ctx)
 	} else {
 		j->result = r->json;
 		r->json = NULL;
-		/* What a search has chosen is asked for by collect_look. */
-		if (!result_searched(j->rec))
-			finish_model(j);
+		if (!wants_folds(j))
+			proceed(j);
+		else if (!(j->busy = dr_folds_start(j->c->dr, j->project->id, j->model,
+						    j->project->metric, got_folds, j, &e)))
+			stop(j->c, &e);
 	}
 }
 
@@ -346,7 +398,7 @@ static void finish_searches(struct collector *c)
 		cJSON *parameters;
 
 		next = j->next;
-		if (!j->result)
+		if (!j->result || j->busy)
 			continue;
 		parameters = dr_parameter_records(c->dr, j->project->id, j->model, &e);
 		/* While this was asked, jobs may have come to their end. */
@@ -457,7 +509,7 @@ bool collect_take(struct collector *c, cJSON *rec, struct err *e)
 	else if (!id)
 		err_set(e, ERR_USAGE, "no project: give --project or set DR_PROJECT");
 	else if (can_be_asked(id, job, e) &&
-		 (p = project_find(&c->projects, c->dr, id, c->metric, e)) &&
+		 (p = project_find(&c->projects, c->dr, id, c->metric, c->partition, e)) &&
 		 add(c, p, rec, job, e))
 		return true;
 	if (!ok)

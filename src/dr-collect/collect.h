@@ -34,6 +34,7 @@ struct collector {
 	const char *project;   /* of records that name none, or NULL */
 	const char *metric;    /* NULL: each project's own */
 	const char *partition; /* NULL: crossValidation, or what a trial's fidelity says */
+	bool folds;            /* add the scores on the folds of a cross validation */
 	double poll_s;
 
 	/* Results. */

@@ -14,7 +14,7 @@
 
 static const char *project, *log_path, *partition, *metric;
 static double poll_s = 5;
-static bool skip_bad;
+static bool folds, skip_bad;
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID",
@@ -23,6 +23,8 @@ static const struct cli_option options[] = {
 	{"metric", 0, CLI_STRING, &metric, "METRIC", "score by this metric, not the project's"},
 	{"partition", 0, CLI_STRING, &partition, "NAME",
 	 "score on crossValidation (default), validation or holdout"},
+	{"folds", 0, CLI_FLAG, &folds, NULL,
+	 "add the score of each fold, one more request a trial"},
 	{"poll", 0, CLI_SECONDS, &poll_s, "TIME", "longest wait between two looks"},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
 	 "pass over bad lines and trials, instead of stopping"},
@@ -157,6 +159,7 @@ int main(int argc, char **argv)
 	c.project = dr_project_meant(project);
 	c.metric = metric;
 	c.partition = partition;
+	c.folds = folds;
 	c.poll_s = poll_s;
 	collect_init(&c);
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");

@@ -5,12 +5,14 @@
 
 #include "dr/projects.h"
 
-static struct project *fetch(struct dr *dr, const char *id, const char *metric, struct err *e)
+static struct project *fetch(struct dr *dr, const char *id, const char *metric,
+			     const char *partition, struct err *e)
 {
 	struct project *p = calloc(1, sizeof(*p));
 	cJSON *wire = p ? dr_project_get(dr, id, e) : NULL;
 	const char *name;
 	bool ok = (p || err_nomem(e)) && wire &&
+		  (!partition || dr_project_partition(wire, partition, e)) &&
 		  dr_project_metric(dr, wire, metric, &name, &p->minimize, e);
 
 	if (ok && (!(p->id = strdup(id)) || !(p->metric = strdup(name))))
@@ -26,13 +28,13 @@ static struct project *fetch(struct dr *dr, const char *id, const char *metric, 
 }
 
 struct project *project_find(struct project **projects, struct dr *dr, const char *id,
-			     const char *metric, struct err *e)
+			     const char *metric, const char *partition, struct err *e)
 {
 	struct project *p = *projects;
 
 	while (p && strcmp(p->id, id) != 0)
 		p = p->next;
-	if (p || !(p = fetch(dr, id, metric, e)))
+	if (p || !(p = fetch(dr, id, metric, partition, e)))
 		return p;
 	p->next = *projects;
 	return *projects = p;

@@ -22,10 +22,10 @@ struct project {
 /*
  * The project of this id; the server is asked once for its metric (metric NULL: the
  * project's own) and direction.  Borrowed from *projects.  ERR_USAGE where the project
- * has no such metric.
+ * has no such metric, ERR_REFUSED where the partition (may be NULL) is its locked holdout.
  */
 struct project *project_find(struct project **projects, struct dr *dr, const char *id,
-			     const char *metric, struct err *e);
+			     const char *metric, const char *partition, struct err *e);
 void project_free(struct project *projects);
 
 #endif

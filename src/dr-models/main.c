@@ -84,12 +84,8 @@ static bool rank(struct dr *dr, const cJSON *of, int n, char **operands, struct 
 	long left = limit;
 	bool ok;
 
-	if (strcmp(partition, "holdout") == 0 && !json_true(of, "holdoutUnlocked"))
-		return err_set(e, ERR_REFUSED,
-			       "the holdout of project %s is locked: dr-project unlock-holdout "
-			       "opens it, for good",
-			       project);
-	ok = dr_project_metric(dr, of, metric, &by.metric, &by.minimize, e) &&
+	ok = dr_project_partition(of, partition, e) &&
+	     dr_project_metric(dr, of, metric, &by.metric, &by.minimize, e) &&
 	     (list = fetch(dr, n, operands, e)) && (board = board_rank(list, &by, e));
 	cJSON_ArrayForEach (rec, board) {
 		if (!ok || (limit && left-- == 0))
