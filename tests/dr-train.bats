@@ -73,6 +73,45 @@ setup() {
 	[[ $stderr == "dr-train: blueprint nosuch: POST projects/$DR_PROJECT/models/: 422: "* ]]
 }
 
+@test "--retrain trains a model again on another share of the rows" {
+	model=$(dr-train -b "$trees" | dr-collect | jq -r .tuned_model)
+	run -0 --separate-stderr dr-train --retrain "$model" --sample-pct 32
+	[ "$stderr" = "" ]
+	model=$model assert_json 'length == 1 and (.[0] | .state == "submitted" and .by == "dr-train" and
+		.params == {} and .model == env.model and .project == env.DR_PROJECT and
+		(has("blueprint") | not) and .fidelity == {"sample_pct": 32} and has("job"))'
+	first=$output
+	run -0 --separate-stderr dr-collect <<<"$first"
+	again=$(jq -r .tuned_model <<<"$output")
+	run -0 dr-models "$again"
+	model=$model assert_json '.[0] | .is_frozen and .parent_model_id == env.model and .sample_pct == 32'
+
+	# Asked for again, it is the same job.
+	run -0 --separate-stderr dr-train --retrain "$model" --sample-pct 32
+	[ "$(jq -c '[.trial, .job]' <<<"$output")" = "$(jq -c '[.trial, .job]' <<<"$first")" ]
+	run -0 --separate-stderr dr-train --retrain "$model" --sample-pct 16 -b "$majority"
+	assert_json 'map([.model, .blueprint]) == [[null, "'$majority'"], ["'"$model"'", null]]'
+}
+
+@test "a sample with rows of the locked holdout is refused with status 4, until it is unlocked" {
+	model=$(dr-train -b "$trees" | dr-collect | jq -r .tuned_model)
+	why="100 % of the rows need the holdout of project $DR_PROJECT, which is locked: dr-project unlock-holdout opens it, for good"
+	run -4 --separate-stderr dr-train --retrain "$model" --sample-pct 100
+	[ "$output" = "" ]
+	[ "$stderr" = "dr-train: $why" ]
+	run -4 --separate-stderr dr-train -b "$trees" --sample-pct 100
+	[ "$stderr" = "dr-train: $why" ]
+	dr-project unlock-holdout >/dev/null
+	run -0 --separate-stderr dr-train --retrain "$model" --sample-pct 100
+	assert_json '.[0] | .state == "submitted" and .fidelity.sample_pct == 100'
+}
+
+@test "a model that is not there is a failed trial with the server's words" {
+	run -1 --separate-stderr dr-train --retrain nosuch --sample-pct 32
+	assert_json '.[0] | .state == "failed" and .model == "nosuch" and (.error | contains("there is no model"))'
+	[[ $stderr == "dr-train: model nosuch: POST projects/$DR_PROJECT/frozenModels/: 404: "* ]]
+}
+
 @test "trial records pass through byte for byte" {
 	echo '{"trial":"5e0c9b1f2a77d310","state":"proposed","params":{"a": 1.50}}' >in
 	run -0 dr-train <in
@@ -117,6 +156,9 @@ setup() {
 	run -2 --separate-stderr dr-train "$trees"
 	run -2 --separate-stderr dr-train -b "$trees" --sample-pct 101
 	[[ $stderr == "dr-train: --sample-pct: '101' is not between "* ]]
+	run -2 --separate-stderr dr-train --retrain x
+	[ "${stderr_lines[0]}" = "dr-train: --retrain needs --sample-pct: it is the same model on other rows" ]
+	run -2 --separate-stderr dr-train --retrain x --sample-pct 32 --no-cv
 	run -2 --separate-stderr env -u DR_PROJECT dr-train -b "$trees"
 	[ "${stderr_lines[0]}" = "dr-train: no project: give --project or set DR_PROJECT" ]
 }

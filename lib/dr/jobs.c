@@ -139,6 +139,19 @@ bool dr_train(struct dr *dr, const char *project, const char *blueprint,
 	return dr_submit(dr, dr_path(e, "projects", project, "models"), body, s, e);
 }
 
+bool dr_freeze(struct dr *dr, const char *project, const char *model, double sample_pct,
+	       struct dr_submission *s, struct err *e)
+{
+	cJSON *body = cJSON_CreateObject();
+
+	if (!json_set_str(body, "modelId", model) ||
+	    !json_set_num(body, "samplePct", sample_pct)) {
+		cJSON_Delete(body);
+		return err_nomem(e);
+	}
+	return dr_submit(dr, dr_path(e, "projects", project, "frozenModels"), body, s, e);
+}
+
 /* ---- jobs ---- */
 
 void dr_job_release(struct dr_job *job)

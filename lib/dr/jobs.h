@@ -40,6 +40,11 @@ bool dr_train(struct dr *dr, const char *project, const char *blueprint,
 	      const char *featurelist, double sample_pct, const char *scoring,
 	      struct dr_submission *s, struct err *e);
 
+/* Start training a model again on another share of the rows, with the values that it works
+ * with (frozen). */
+bool dr_freeze(struct dr *dr, const char *project, const char *model, double sample_pct,
+	       struct dr_submission *s, struct err *e);
+
 enum dr_job_state {
 	DR_JOB_PENDING, /* queued or running */
 	DR_JOB_DONE,

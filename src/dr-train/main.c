@@ -1,4 +1,4 @@
-/* dr-train: start training blueprints, one job each. */
+/* dr-train: start training blueprints, or models again, one job each. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,13 +11,15 @@
 #include "train.h"
 
 static const char *project;
-static struct cli_list blueprints;
+static struct cli_list blueprints, models;
 static struct train_plan plan;
 static bool no_cv, skip_bad;
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID", "the project; else that of $DR_PROJECT"},
 	{"blueprint", 'b', CLI_LIST, &blueprints, "ID", "train this blueprint"},
+	{"retrain", 'r', CLI_LIST, &models, "MODEL",
+	 "train this model again with its values, on --sample-pct"},
 	{"sample-pct", 's', CLI_REAL, &plan.sample_pct, "PCT",
 	 "train on so many percent of the rows; else the project's maximum", 0.0001, 100},
 	{"featurelist", 0, CLI_STRING, &plan.featurelist, "ID",
@@ -30,11 +32,14 @@ static const struct cli_option options[] = {
 
 static const struct cli_tool tool = {
 	.name = "dr-train",
-	.synopsis = "[--project ID] [--blueprint ID... | <blueprints] [OPTION...] >trials",
-	.summary = "Start training blueprints, one job each.",
+	.synopsis = "[--project ID] [--blueprint ID... | --retrain MODEL... | <blueprints] "
+		    "[OPTION...] >trials",
+	.summary = "Start training blueprints, or models again, one job each.",
 	.examples = "  dr-blueprints | dr-train | dr-collect\n"
-		    "  dr-train --blueprint \"$id\" --sample-pct 32 --no-cv | dr-collect\n",
-	.details = "Without --blueprint, blueprint records are read from standard input;\n"
+		    "  dr-train --blueprint \"$id\" --sample-pct 32 --no-cv | dr-collect\n"
+		    "  dr-train --retrain \"$MODEL\" --sample-pct 100 | dr-collect\n",
+	.details = "Without --blueprint and --retrain, blueprint records are read from "
+		   "standard input;\n"
 		   "trial records are passed through.\n",
 	.options = options,
 };
@@ -44,6 +49,11 @@ struct run {
 	struct train_place place; /* the project that was asked for last */
 	size_t failed;            /* refused blueprints and bad lines */
 };
+
+static double holdout_pct(const cJSON *of)
+{
+	return json_num(json_get(of, "partition"), "holdoutPct", 0);
+}
 
 /* Most records of a stream name the same project: ask for it once. */
 static bool enter(struct run *run, const char *id, struct err *e)
@@ -56,21 +66,24 @@ static bool enter(struct run *run, const char *id, struct err *e)
 		return false;
 	train_place_release(&run->place);
 	run->place.max_pct = json_num(of, "maxTrainPct", 0);
+	run->place.open_pct = json_true(of, "holdoutUnlocked") ? 100 : 100 - holdout_pct(of);
 	run->place.project = strdup(id);
 	cJSON_Delete(of);
 	return run->place.project || err_nomem(e);
 }
 
-static bool train(struct run *run, const char *of, const char *blueprint, struct err *e)
+static bool train(struct run *run, const char *of, const struct train_subject *what,
+		  struct err *e)
 {
 	struct err why = {0};
 	cJSON *trial = NULL;
 	bool ok = enter(run, of, e) &&
-		  (trial = train_start(run->dr, &run->place, blueprint, &plan, &why, e)) &&
+		  (trial = train_start(run->dr, &run->place, what, &plan, &why, e)) &&
 		  ndjson_put(stdout, trial, e);
 
 	if (ok && why.kind != ERR_NONE) {
-		cli_error("blueprint %s: %s", blueprint, why.text);
+		cli_error("%s %s: %s", what->model ? "model" : "blueprint",
+			  what->model ? what->model : what->blueprint, why.text);
 		run->failed++;
 	}
 	cJSON_Delete(trial);
@@ -106,7 +119,8 @@ static bool take_record(cJSON *rec, struct ndjson_reader *r, void *ctx, struct e
 	if (json_str(rec, "trial"))
 		return ndjson_pass(stdout, r, e);
 	id = find_blueprint(rec, &of, e);
-	return id ? train(run, of, id, e) : ndjson_refuse(r, e);
+	return id ? train(run, of, &(struct train_subject){.blueprint = id}, e)
+		  : ndjson_refuse(r, e);
 }
 
 static bool train_given(struct run *run, struct err *e)
@@ -114,8 +128,24 @@ static bool train_given(struct run *run, struct err *e)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < blueprints.n; i++)
-		ok = train(run, project, blueprints.item[i], e);
+		ok = train(run, project,
+			   &(struct train_subject){.blueprint = blueprints.item[i]}, e);
+	for (size_t i = 0; ok && i < models.n; i++)
+		ok = train(run, project, &(struct train_subject){.model = models.item[i]}, e);
 	return ok;
+}
+
+static void check_options(bool given)
+{
+	if (given && !(project = dr_project_meant(project)))
+		cli_usage("no project: give --project or set DR_PROJECT");
+	if (!models.n)
+		return;
+	if (plan.sample_pct == 0)
+		cli_usage("--retrain needs --sample-pct: it is the same model on other rows");
+	if (plan.featurelist || no_cv)
+		cli_usage("--retrain takes the features of the model, and is scored as it: no "
+			  "--featurelist, no --no-cv");
 }
 
 int main(int argc, char **argv)
@@ -123,12 +153,12 @@ int main(int argc, char **argv)
 	struct err e = {0};
 	struct ndjson_reader in;
 	struct run run = {0};
-	bool ok;
+	bool ok, given;
 
 	if (cli_parse(&tool, argc, argv) != argc)
 		cli_usage("blueprints are named by --blueprint or read from standard input");
-	if (blueprints.n && !(project = dr_project_meant(project)))
-		cli_usage("no project: give --project or set DR_PROJECT");
+	given = blueprints.n || models.n;
+	check_options(given);
 	plan.scoring = no_cv ? "validation" : "crossValidation";
 
 	if (!(run.dr = dr_open(cli_trace, NULL, &e)))
@@ -137,16 +167,17 @@ int main(int argc, char **argv)
 	in.skip_bad = skip_bad;
 	in.on_bad = report_bad;
 	in.ctx = &run;
-	if (!blueprints.n)
+	if (!given)
 		cli_expect_stdin("blueprint records");
 
-	ok = blueprints.n ? train_given(&run, &e) : ndjson_each(&in, take_record, &run, &e);
+	ok = given ? train_given(&run, &e) : ndjson_each(&in, take_record, &run, &e);
 	if (!ok || !ndjson_close(stdout, &e))
 		cli_die(&e);
 
 	ndjson_release(&in);
 	train_place_release(&run.place);
 	dr_close(run.dr);
+	cli_list_release(&models);
 	cli_list_release(&blueprints);
 	return run.failed ? 1 : 0;
 }

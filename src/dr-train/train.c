@@ -21,33 +21,35 @@ void train_place_release(struct train_place *p)
 /* ---- the request ---- */
 
 /* Whether a job of the server's list is the one that this plan asks for. */
-static bool is_same(const cJSON *job, const struct train_place *place, const char *blueprint,
-		    const struct train_plan *plan)
+static bool is_same(const cJSON *job, const struct train_place *place,
+		    const struct train_subject *what, const struct train_plan *plan)
 {
 	const char *of = json_str(job, "blueprintId"), *list = json_str(job, "featurelistId");
 	double pct = plan->sample_pct ? plan->sample_pct : place->max_pct;
 
-	return of && strcmp(of, blueprint) == 0 && pct &&
+	return of && strcmp(of, what->blueprint) == 0 && pct &&
 	       json_num(job, "samplePct", 0) == pct && list &&
 	       strcmp(list, plan->featurelist) == 0;
 }
 
 /*
  * The answer was lost: is the job there?  Where the server chooses the features the list
- * cannot tell, for a job may be there that another request chose them for; the
+ * cannot tell, for a job may be there that another request chose them for; nor does it
+ * tell which model a job trains again.  The
  * repetition is answered with the right one.  False only for an error.
  */
-static bool find_job(struct dr *dr, const struct train_place *place, const char *blueprint,
-		     const struct train_plan *plan, struct dr_submission *s, struct err *e)
+static bool find_job(struct dr *dr, const struct train_place *place,
+		     const struct train_subject *what, const struct train_plan *plan,
+		     struct dr_submission *s, struct err *e)
 {
 	cJSON *jobs, *job;
 
-	if (!plan->featurelist)
+	if (!what->blueprint || !plan->featurelist)
 		return true;
 	if (!(jobs = dr_model_jobs(dr, place->project, e)))
 		return false;
 	cJSON_ArrayForEach (job, jobs) {
-		if (!is_same(job, place, blueprint, plan) || !(s->job = dr_id(job, "id")))
+		if (!is_same(job, place, what, plan) || !(s->job = dr_id(job, "id")))
 			continue;
 		s->how = DR_REPEATED;
 		break;
@@ -56,17 +58,27 @@ static bool find_job(struct dr *dr, const struct train_place *place, const char 
 	return true;
 }
 
+static bool ask_once(struct dr *dr, const struct train_place *place,
+		     const struct train_subject *what, const struct train_plan *plan,
+		     struct dr_submission *s, struct err *e)
+{
+	if (what->model)
+		return dr_freeze(dr, place->project, what->model, plan->sample_pct, s, e);
+	return dr_train(dr, place->project, what->blueprint, plan->featurelist,
+			plan->sample_pct, plan->scoring, s, e);
+}
+
 /*
  * One request, and where its answer is lost, some more after a pause, in which the
  * server can finish what it may still be doing with the first one: a job that came to
  * be and has ended meanwhile is in no list, but the server knows the repetition.
  */
-static bool ask(struct dr *dr, const struct train_place *place, const char *blueprint,
-		const struct train_plan *plan, struct dr_submission *s, struct err *e)
+static bool ask(struct dr *dr, const struct train_place *place,
+		const struct train_subject *what, const struct train_plan *plan,
+		struct dr_submission *s, struct err *e)
 {
 	for (int i = 1;; i++) {
-		if (!dr_train(dr, place->project, blueprint, plan->featurelist,
-			      plan->sample_pct, plan->scoring, s, e))
+		if (!ask_once(dr, place, what, plan, s, e))
 			return false;
 		if (s->how != DR_UNKNOWN)
 			return true;
@@ -74,7 +86,7 @@ static bool ask(struct dr *dr, const struct train_place *place, const char *blue
 			break;
 		cli_warn("%s", e->text);
 		if (!http_take_retry(dr_http(dr), e) || !http_sleep(dr_http(dr), i, e) ||
-		    !find_job(dr, place, blueprint, plan, s, e))
+		    !find_job(dr, place, what, plan, s, e))
 			return false;
 		if (s->job)
 			return true;
@@ -83,14 +95,15 @@ static bool ask(struct dr *dr, const struct train_place *place, const char *blue
 	return false;
 }
 
-static bool submit(struct dr *dr, const struct train_place *place, const char *blueprint,
-		   const struct train_plan *plan, struct dr_submission *s, struct err *e)
+static bool submit(struct dr *dr, const struct train_place *place,
+		   const struct train_subject *what, const struct train_plan *plan,
+		   struct dr_submission *s, struct err *e)
 {
 	struct dr_wait w = {.limit_s = QUEUE_WAIT_S, .what = "the full job queue"};
 	bool told = false;
 
 	while (dr_wait(dr, &w, e)) {
-		if (!ask(dr, place, blueprint, plan, s, e))
+		if (!ask(dr, place, what, plan, s, e))
 			return false;
 		if (s->how != DR_QUEUE_FULL)
 			return true;
@@ -106,15 +119,16 @@ static bool submit(struct dr *dr, const struct train_place *place, const char *b
 
 /* ---- the record ---- */
 
-static bool set_address(cJSON *trial, const struct train_place *place, const char *blueprint,
-			const struct train_plan *plan, const cJSON *fidelity, struct err *e)
+static bool set_address(cJSON *trial, const struct train_place *place,
+			const struct train_subject *what, const struct train_plan *plan,
+			const cJSON *fidelity, struct err *e)
 {
 	char id[TRIAL_ID_LEN + 1], *model;
 	cJSON *none = cJSON_CreateObject();
 	bool ok;
 
-	if (asprintf(&model, "%s/%s%s%s", place->project, blueprint,
-		     plan->featurelist ? "/" : "",
+	if (asprintf(&model, "%s/%s%s%s", place->project,
+		     what->model ? what->model : what->blueprint, plan->featurelist ? "/" : "",
 		     plan->featurelist ? plan->featurelist : "") < 0)
 		model = NULL;
 	ok = (model && none) || err_nomem(e);
@@ -139,20 +153,21 @@ static cJSON *new_fidelity(const struct train_place *place, const struct train_p
 }
 
 /* The record but for what became of it. */
-static cJSON *new_trial(const struct train_place *place, const char *blueprint,
+static cJSON *new_trial(const struct train_place *place, const struct train_subject *what,
 			const struct train_plan *plan, struct err *e)
 {
 	cJSON *trial = cJSON_CreateObject(), *fidelity = new_fidelity(place, plan);
 
 	if (!trial || !fidelity)
 		err_nomem(e);
-	else if (!set_address(trial, place, blueprint, plan, fidelity, e))
+	else if (!set_address(trial, place, what, plan, fidelity, e))
 		;
 	else if (!json_set_str(trial, "state", trial_state_name(TRIAL_PROPOSED)) ||
 		 !json_set_str(trial, "by", "dr-train") ||
 		 !json_set(trial, "params", cJSON_CreateObject()) ||
 		 !json_set_str(trial, "project", place->project) ||
-		 !json_set_str(trial, "blueprint", blueprint) ||
+		 (what->blueprint && !json_set_str(trial, "blueprint", what->blueprint)) ||
+		 (what->model && !json_set_str(trial, "model", what->model)) ||
 		 (plan->featurelist &&
 		  !json_set_str(trial, "featurelist", plan->featurelist)) ||
 		 !json_set(trial, "fidelity", cJSON_Duplicate(fidelity, true)))
@@ -188,6 +203,17 @@ static bool set_failed(cJSON *trial, const char *error, struct err *e)
 	       (json_set_str(trial, "finished_at", now) || err_nomem(e));
 }
 
+/* The holdout's rows are for the last word; none is to be trained on by mistake. */
+static bool check_size(const struct train_place *place, const struct train_plan *plan,
+		       struct err *e)
+{
+	return plan->sample_pct <= place->open_pct ||
+	       err_set(e, ERR_REFUSED,
+		       "%.15g %% of the rows need the holdout of project %s, which is locked: "
+		       "dr-project unlock-holdout opens it, for good",
+		       plan->sample_pct, place->project);
+}
+
 /* What is wrong with one blueprint is no reason to leave the others out. */
 static bool is_its_own(const struct dr_submission *s, const struct err *e)
 {
@@ -195,14 +221,15 @@ static bool is_its_own(const struct dr_submission *s, const struct err *e)
 	       s->status != 403;
 }
 
-cJSON *train_start(struct dr *dr, const struct train_place *place, const char *blueprint,
-		   const struct train_plan *plan, struct err *why, struct err *e)
+cJSON *train_start(struct dr *dr, const struct train_place *place,
+		   const struct train_subject *what, const struct train_plan *plan,
+		   struct err *why, struct err *e)
 {
 	struct dr_submission s = {0};
-	cJSON *trial = new_trial(place, blueprint, plan, e);
+	cJSON *trial = check_size(place, plan, e) ? new_trial(place, what, plan, e) : NULL;
 	bool ok = trial;
 
-	if (ok && !submit(dr, place, blueprint, plan, &s, why)) {
+	if (ok && !submit(dr, place, what, plan, &s, why)) {
 		ok = is_its_own(&s, why) ? set_failed(trial, why->text, e) : (*e = *why, false);
 	} else if (ok && s.dead) {
 		err_set(why, ERR_REFUSED,
