@@ -339,6 +339,57 @@ static void set_twice(void)
 	CLOSE(dr);
 }
 
+/* Each kind of answer that can name a place, naming another server: it is never asked. */
+static void nowhere_else(void)
+{
+	static const struct step welcome[] = {{ANSWER("200 OK", "", CLOSED("{}")), true}};
+	struct server *other = server_start(welcome, 1);
+	static const char *const heads[] = {"202 Accepted", "303 See Other", "307 Moved",
+					    "302 Found", "200 OK"};
+	char text[5][256], page[256];
+	struct step script[5] = {{text[0], true},
+				 {text[1], true},
+				 {text[2], true},
+				 {text[3], true},
+				 {text[4], true}};
+	struct err e = {0};
+	struct dr_submission s;
+	struct dr_job job;
+	struct dr *dr;
+	char *where;
+
+	for (int i = 0; i < 5; i++)
+		snprintf(text[i], sizeof(text[i]),
+			 "HTTP/1.1 %s\r\nLocation: %s/projects/p/models/m/\r\n" CLOSED(
+				 "{\"status\":\"COMPLETED\"}"),
+			 heads[i], other->endpoint);
+	dr = OPEN(script);
+	dr_train(dr, "p", "b", NULL, 64, NULL, &s, &e); /* 202 */
+	dr_submission_release(&s);
+	dr_job_get(dr, "p", "12", &job, &e); /* 303 */
+	dr_job_release(&job);
+	where = dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e); /* 307 */
+	free(where);
+	cJSON_Delete(dr_project_get(dr, "p", &e));                  /* 302 */
+	where = dr_status_wait(dr, "status/1/", 0, NULL, NULL, &e); /* 200 */
+	ok(where && !dr_status_wait(dr, where, 0, NULL, NULL, &e) &&
+		   strstr(e.text, "not below the endpoint"),
+	   "the place of a result elsewhere is refused");
+	free(where);
+	ok(server->requests == 5 && other->connections == 0,
+	   "another server is not asked, whatever answer names it");
+	CLOSE(dr);
+	snprintf(page, sizeof(page),
+		 "HTTP/1.1 200 OK\r\n" CLOSED("{\"data\":[],\"next\":\"%s/p/?o=1\"}"),
+		 other->endpoint);
+	script[0].answer = page;
+	dr = open_at(server = server_start(script, 1));
+	cJSON_Delete(dr_list(dr, dr_path(&e, "p"), NULL, &e));
+	ok(other->connections == 0, "nor is one that a page names");
+	CLOSE(dr);
+	server_stop(other);
+}
+
 /* ---- jobs ---- */
 
 static void job_is(const char *answer, enum dr_job_state state, const char *model,
@@ -533,6 +584,7 @@ int main(void)
 	lists();
 	submissions();
 	sending();
+	nowhere_else();
 	deleted_twice();
 	set_twice();
 	jobs();
