@@ -85,7 +85,7 @@ bool dr_submission_read(const struct dr *dr, const struct http_response *r,
 	if (why->kind == ERR_NONE) {
 		s->how = DR_ACCEPTED;
 		s->job = dr_last_part(r->location);
-		return s->job || err_nomem(e);
+		return s->job || err_set(e, ERR_REFUSED, "the answer names no job");
 	}
 	if (r->unknown) {
 		s->how = DR_UNKNOWN;
