@@ -94,14 +94,45 @@ new_project() {
 	assert_json '.[0].holdout_unlocked == true'
 }
 
-@test "delete needs --yes, and then the project is gone" {
+@test "workers sets how many models are trained at once" {
 	id=$(new_project)
-	run -2 --separate-stderr dr-project delete "$id"
-	[ "${stderr_lines[0]}" = "dr-project: delete takes the project away for good: add --yes" ]
-	run -0 dr-project delete "$id" --yes
-	assert_json ".[0].id == \"$id\""
+	run -0 --separate-stderr dr-project -v workers 3 "$id"
+	[[ $stderr == *"PATCH projects/$id/: 200, "* ]]
+	assert_json ".[0] | .id == \"$id\" and .worker_count == 3"
+	DR_PROJECT=$id run -0 --separate-stderr dr-project workers all
+	assert_json '.[0].worker_count == -1'
+	run -0 dr-project workers --project "$id" -- -1
+	assert_json '.[0].worker_count == -1'
+}
+
+@test "workers of another kind are refused, and so is a project that is not there" {
+	run -2 --separate-stderr dr-project workers
+	[ "${stderr_lines[0]}" = "dr-project: workers needs a number, or all" ]
+	for n in many 2.5 '' 10001; do
+		run -2 --separate-stderr dr-project workers "$n" x
+		[ "${stderr_lines[0]}" = "dr-project: workers: '$n' is not a number up to 10000, or all" ]
+	done
+	run -2 --separate-stderr dr-project workers 4
+	[ "${stderr_lines[0]}" = "dr-project: no project: name it, give --project or set DR_PROJECT" ]
+	run -2 --separate-stderr dr-project workers 4 x y
+	[ "${stderr_lines[0]}" = "dr-project: workers: 'y' is one operand too many" ]
+	run -4 --separate-stderr dr-project workers 4 nosuch
+	[ "$output" = "" ]
+	[[ $stderr == "dr-project: PATCH projects/nosuch/: 404: "* ]]
+}
+
+@test "delete without --yes says what it would delete; with it the project is gone" {
+	id=$(new_project)
+	run -0 --separate-stderr dr-project delete "$id"
+	[ "$stderr" = "dr-project: note: nothing was deleted: with --yes project $id is, for good" ]
+	assert_json ".[0] | .id == \"$id\" and .deleted == false"
+	run -0 --separate-stderr dr-project delete "$id" --yes
+	[ "$stderr" = "" ]
+	assert_json ".[0] | .id == \"$id\" and .deleted"
 	run -4 --separate-stderr dr-project show "$id"
 	[[ $stderr == "dr-project: GET projects/$id/: 404: "* ]]
+	run -4 --separate-stderr dr-project delete "$id" --yes
+	[ "$output" = "" ]
 }
 
 @test "an unknown target is refused with the server's words" {

@@ -173,13 +173,32 @@ bool command_unlock_holdout(struct dr *dr, const char *id, const struct settings
 	return dr_project_unlock_holdout(dr, id, e) && command_show(dr, id, set, e);
 }
 
+/* Servers do not tell the number: the record has what they were told. */
+bool command_workers(struct dr *dr, const char *id, const struct settings *set, struct err *e)
+{
+	cJSON *project = NULL;
+	bool ok = dr_project_set_workers(dr, id, set->workers, e) &&
+		  (project = dr_project_get(dr, id, e));
+
+	if (ok)
+		ok = json_set_num(project, "workerCount", (double)set->workers)
+			     ? put(project, e)
+			     : err_nomem(e);
+	cJSON_Delete(project);
+	return ok;
+}
+
 /* The record is that of what is gone, for the log of whoever did it. */
 bool command_delete(struct dr *dr, const char *id, const struct settings *set, struct err *e)
 {
 	cJSON *project = dr_project_get(dr, id, e);
-	bool ok = project && dr_project_delete(dr, id, e) && put(project, e);
+	bool ok = project && (!set->yes || dr_project_delete(dr, id, e));
 
-	(void)set;
+	if (ok)
+		ok = json_set(project, "deleted", cJSON_CreateBool(set->yes)) ? put(project, e)
+									      : err_nomem(e);
+	if (ok && !set->yes)
+		cli_note("nothing was deleted: with --yes project %s is, for good", id);
 	cJSON_Delete(project);
 	return ok;
 }

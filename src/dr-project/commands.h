@@ -12,7 +12,7 @@
 
 struct settings {
 	const char *name, *target, *metric, *mode;
-	long workers;     /* 0: leave it */
+	long workers;     /* start: 0 leaves it; -1: all there are */
 	double timeout_s; /* 0: none */
 	bool wait, yes;
 };
@@ -22,6 +22,6 @@ typedef bool command_fn(struct dr *dr, const char *subject, const struct setting
 			struct err *e);
 
 command_fn command_create, command_start, command_wait, command_show, command_list,
-	command_unlock_holdout, command_delete;
+	command_unlock_holdout, command_workers, command_delete;
 
 #endif

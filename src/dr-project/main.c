@@ -7,6 +7,8 @@
 #include "dr/dr.h"
 #include "ndjson/ndjson.h"
 
+#define WORKERS_MAX 10000
+
 static struct settings set = {.mode = "quick"};
 static const char *project;
 
@@ -20,18 +22,19 @@ static const struct cli_option options[] = {
 	{"mode", 0, CLI_STRING, &set.mode, "MODE",
 	 "start: manual, quick, auto or comprehensive"},
 	{"workers", 0, CLI_INT, &set.workers, "N",
-	 "start: models to train at once, -1 for all there are", .min = -1, .max = 10000},
+	 "start: models to train at once, -1 for all there are", .min = -1, .max = WORKERS_MAX},
 	{"wait", 'w', CLI_FLAG, &set.wait, NULL, "start: wait until the models are trained"},
 	{"timeout", 0, CLI_SECONDS, &set.timeout_s, "TIME",
 	 "create, start, wait: stop waiting after this time"},
-	{"yes", 0, CLI_FLAG, &set.yes, NULL, "delete: mean it"},
+	{"yes", 0, CLI_FLAG, &set.yes, NULL,
+	 "delete: mean it; else it only says what it would"},
 	{.type = CLI_LAST},
 };
 
 static const struct cli_tool tool = {
 	.name = "dr-project",
-	.synopsis = "create FILE|URL | list | start|wait|show|unlock-holdout|delete [ID] "
-		    "[OPTION...]",
+	.synopsis = "create FILE|URL | list | start|wait|show|unlock-holdout|delete [ID] | "
+		    "workers N|all [ID] [OPTION...]",
 	.summary = "Create a project from a table, start it, wait for it, show it.",
 	.examples = "  id=$(dr-project create loans.csv | jq -r .id)\n"
 		    "  dr-project start \"$id\" --target is_bad --wait\n",
@@ -47,6 +50,7 @@ enum {
 	TAKES_YES = 8,
 	TAKES_PROJECT = 16,
 	TAKES_SOURCE = 32,
+	TAKES_NUMBER = 64, /* the first operand, before the project */
 };
 
 static const struct command {
@@ -60,6 +64,7 @@ static const struct command {
 	{"show", command_show, TAKES_PROJECT},
 	{"list", command_list, TAKES_NAME},
 	{"unlock-holdout", command_unlock_holdout, TAKES_PROJECT},
+	{"workers", command_workers, TAKES_PROJECT | TAKES_NUMBER},
 	{"delete", command_delete, TAKES_PROJECT | TAKES_YES},
 };
 
@@ -98,8 +103,25 @@ static void check_options(const struct command *c)
 		cli_usage("--mode: '%s' is not manual, quick, auto or comprehensive", set.mode);
 	if (c->takes & TAKES_START && !set.target)
 		cli_usage("start needs --target");
-	if (c->takes & TAKES_YES && !set.yes)
-		cli_usage("delete takes the project away for good: add --yes");
+}
+
+/* The number of workers, for a command that takes one: how many operands it used. */
+static int take_number(const struct command *c, int n, char **operands)
+{
+	char *end;
+
+	if (!(c->takes & TAKES_NUMBER))
+		return 0;
+	if (n == 0)
+		cli_usage("workers needs a number, or all");
+	set.workers = -1;
+	if (strcmp(operands[0], "all") == 0)
+		return 1;
+	set.workers = strtol(operands[0], &end, 10);
+	if (end == operands[0] || *end || set.workers < -1 || set.workers > WORKERS_MAX)
+		cli_usage("workers: '%s' is not a number up to %d, or all", operands[0],
+			  WORKERS_MAX);
+	return 1;
 }
 
 /* What the command works on: the operand, or else the project that is meant. */
@@ -128,9 +150,10 @@ int main(int argc, char **argv)
 
 	if (first == argc)
 		cli_usage("a command is needed");
-	c = find_command(argv[first]);
+	c = find_command(argv[first++]);
 	check_options(c);
-	subject = find_subject(c, argc - first - 1, argv + first + 1);
+	first += take_number(c, argc - first, argv + first);
+	subject = find_subject(c, argc - first, argv + first);
 
 	if (!(dr = dr_open(cli_trace, NULL, &e)) || !c->run(dr, subject, &set, &e) ||
 	    !ndjson_close(stdout, &e))
