@@ -24,6 +24,7 @@ teardown_file() {
 
 setup() {
 	load helper
+	load sandbox
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -89,4 +90,76 @@ setup() {
 	run -2 --separate-stderr dr-models --limit 0
 	run -2 --separate-stderr env -u DR_PROJECT dr-models
 	[ "${stderr_lines[0]}" = "dr-models: no project: give --project or set DR_PROJECT" ]
+}
+
+@test "--like finds the model and what differs from it by its parameters" {
+	base=$(dr-models --limit 1 | jq -r .id)
+	gridgen learning_rate=0.02,0.3 | dr-submit --model "$base" | dr-collect >tuned
+	ids=$(jq -r .tuned_model tuned | cat - <(echo "$base") | sort)
+	run -0 --separate-stderr dr-models --like "$base"
+	[ "$stderr" = "" ]
+	[ "$(jq -r .id <<<"$output" | sort)" = "$ids" ]
+	assert_json 'map(.score) | . == sort'
+	# It is the same from each of them.
+	want=$output
+	run -0 dr-models --like "$(head -n 1 tuned | jq -r .tuned_model)"
+	[ "$output" = "$want" ]
+	run -0 dr-models --like "$base" --limit 1 --partition validation
+	assert_json 'length == 1 and .[0].partition == "validation"'
+	jq -r .tuned_model tuned | while read -r id; do api DELETE "projects/$DR_PROJECT/models/$id/"; done
+	run -0 dr-models --like "$base"
+	assert_json 'length == 1'
+}
+
+@test "names are alike without their brackets, processes are a set, and the rest is the same" {
+	load faults
+	model() { printf '{"id":"%s","modelType":"%s","samplePct":%s,"featurelistId":"%s","processes":%s,"metrics":{}}' "$@"; }
+	faults_start "1 1 GET /models/.*orderBy answer 200 [$(model other 'Trees (depth 3) fast' 64 F '["A (a)","B"]'),$(
+		model A 'Trees fast (a (b) c)' 64 F '["B (x)","A","B"]'),$(
+		model B ' Trees  fast (a) (b)' 64.0 F '["B","A"]'),$(
+		model no1 'Trees' 64 F '["A","B"]'),$(
+		model no2 'Trees fast' 32 F '["A","B"]'),$(
+		model no3 'Trees fast' 64 G '["A","B"]'),$(
+		model no4 'Trees fast' 64 F '["A"]'),$(
+		model no5 'Trees fast' 64 F '["A","B","C"]'),$(
+		model no6 'Trees )fast(' 64 F '["A","B"]'),$(
+		model me 'Trees (x)fast' 64 F '["A","B"]')]" \
+		"0 0 GET /models/me/ answer 200 $(model me 'Trees (x) fast' 64 F '["A","B (y)"]')" \
+		"0 0 GET /models/.*orderBy answer 200 [$(model other Trees 64 F '[]')]"
+	run -0 dr-models --like me
+	[ "$(jq -r .id <<<"$output" | paste -sd' ')" = "me" ]
+	run -0 --separate-stderr dr-models --like me
+	faults_stop
+	[ "$stderr" = "" ]
+	[ "$(jq -r .id <<<"$output" | paste -sd' ')" = "me other A B" ]
+}
+
+@test "--like of an unknown model, and together with models: refused" {
+	run -4 --separate-stderr dr-models --like nosuch
+	[ "$output" = "" ]
+	[[ $stderr == "dr-models: GET projects/$DR_PROJECT/models/nosuch/: 404: "* ]]
+	run -2 --separate-stderr dr-models --like x y
+	[ "${stderr_lines[0]}" = "dr-models: --like finds the models: name no others" ]
+}
+
+@test "--summary counts what was trained and what there is to train" {
+	run -0 --separate-stderr dr-models --summary
+	[ "$stderr" = "" ]
+	assert_json 'length == 1 and (.[0] | .project == env.DR_PROJECT and .target == "y" and
+		.target_type == "Binary" and .metric == "LogLoss")'
+	models=$(dr-models | jq -sc '[length, (map(.blueprint_id) | unique | length), (map(.featurelist_id) | unique | length)]')
+	blueprints=$(dr-blueprints | jq -sc '[length, (map(.processes | length) | add)]')
+	[ "$(jq -c '[.models, .blueprints_trained, .featurelists]' <<<"$output")" = "$models" ]
+	[ "$(jq -c '[.blueprints, .preprocessing_steps]' <<<"$output")" = "$blueprints" ]
+}
+
+@test "--summary of a project without models, without a target; with other choices" {
+	id=$(dr-project create "$BATS_FILE_TMPDIR/table.csv" | jq -r .id)
+	run -3 --separate-stderr dr-models --project "$id" --summary
+	[ "$stderr" = "dr-models: project $id has no target yet" ]
+	dr-project start "$id" --target y --mode manual >/dev/null
+	run -0 dr-models --project "$id" --summary
+	assert_json '.[0] | .models == 0 and .blueprints_trained == 0 and .featurelists == 0 and .blueprints == 2'
+	run -2 --separate-stderr dr-models --summary --limit 3
+	[ "${stderr_lines[0]}" = "dr-models: --summary is of the whole project and takes no other choice" ]
 }

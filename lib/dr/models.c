@@ -87,6 +87,28 @@ bool dr_model_delete(struct dr *dr, const char *project, const char *id, struct 
 	return dr_send(dr, HTTP_DELETE, path_of(project, id, e), NULL, NULL, NULL, e);
 }
 
+bool dr_model_delete_start(struct dr *dr, const char *project, const char *id,
+			   http_done_fn *done, void *ctx, struct err *e)
+{
+	char *path = path_of(project, id, e);
+	struct http_request q = {.method = HTTP_DELETE, .path = path};
+	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
+
+	free(path);
+	return ok;
+}
+
+bool dr_model_delete_read(const struct dr *dr, const struct http_response *r,
+			  const struct err *why, bool *gone, struct err *e)
+{
+	/* Asked a second time, it may have been this run that took it away. */
+	*gone = r->status == 404 && r->attempts <= 1;
+	if (r->status == 404)
+		return true;
+	*e = *why;
+	return dr_check(dr, r, e) && (r->status / 100 == 2 || dr_unexpected(dr, r, e));
+}
+
 bool dr_model_score(const cJSON *model, const char *metric, const char *partition,
 		    double *score)
 {

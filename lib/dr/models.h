@@ -25,6 +25,13 @@ cJSON *dr_folds_read(const cJSON *answer, const char *metric);
 
 bool dr_model_delete(struct dr *dr, const char *project, const char *id, struct err *e);
 
+/* DELETE one model, started; its answer read by dr_model_delete_read: *gone, where it
+ * was not there any more, which is no error. */
+bool dr_model_delete_start(struct dr *dr, const char *project, const char *id,
+			   http_done_fn *done, void *ctx, struct err *e);
+bool dr_model_delete_read(const struct dr *dr, const struct http_response *r,
+			  const struct err *why, bool *gone, struct err *e);
+
 /* Score of a wire model: false where it has none for that metric and partition
  * (`validation`, `crossValidation`, `holdout`, `training`). */
 bool dr_model_score(const cJSON *model, const char *metric, const char *partition,

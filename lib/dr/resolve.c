@@ -7,26 +7,6 @@
 #include "json/json.h"
 #include "space/param.h"
 
-cJSON *dr_parameter_records(struct dr *dr, const char *project, const char *model,
-			    struct err *e)
-{
-	cJSON *wire = dr_parameters(dr, project, model, e);
-	cJSON *records = wire ? cJSON_CreateArray() : NULL;
-	const cJSON *item;
-	bool ok = wire && (records || err_nomem(e));
-
-	cJSON_ArrayForEach (item, wire) {
-		cJSON *rec = ok ? dr_parameter_record(item, model, e) : NULL;
-
-		ok = rec && cJSON_AddItemToArray(records, rec);
-	}
-	cJSON_Delete(wire);
-	if (ok)
-		return records;
-	cJSON_Delete(records);
-	return NULL;
-}
-
 /* Each name must mean something. */
 static bool check_names(const cJSON *records, const char *model, const cJSON *params,
 			struct err *e)

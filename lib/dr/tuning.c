@@ -12,24 +12,87 @@ static char *path_of(const char *project, const char *model, struct err *e)
 	return dr_path(e, "projects", project, "models", model, "advancedTuning");
 }
 
+static char *parameters_path(const char *project, const char *model, struct err *e)
+{
+	return dr_path(e, "projects", project, "models", model, "advancedTuning", "parameters");
+}
+
+/* The list that an answer holds, which is taken out of it. */
+static cJSON *take_list(cJSON *answer, const char *model, struct err *e)
+{
+	cJSON *list = json_get(answer, "tuningParameters");
+
+	if (cJSON_IsArray(list))
+		return cJSON_DetachItemViaPointer(answer, list);
+	err_set(e, ERR_REFUSED, "model %s: the answer holds no tuning parameters", model);
+	return NULL;
+}
+
 cJSON *dr_parameters(struct dr *dr, const char *project, const char *model, struct err *e)
 {
-	char *path = dr_path(e, "projects", project, "models", model, "advancedTuning",
-			     "parameters");
-	cJSON *answer = dr_get(dr, path, NULL, e), *list;
+	cJSON *answer = dr_get(dr, parameters_path(project, model, e), NULL, e);
+	cJSON *list = answer ? take_list(answer, model, e) : NULL;
 
-	if (!answer)
-		return NULL;
-	list = json_get(answer, "tuningParameters");
-	if (cJSON_IsArray(list))
-		list = cJSON_DetachItemViaPointer(answer, list);
-	else
-		list = NULL;
 	cJSON_Delete(answer);
-	if (!list)
-		err_set(e, ERR_REFUSED, "model %s: the answer holds no tuning parameters",
-			model);
 	return list;
+}
+
+bool dr_parameter_records_start(struct dr *dr, const char *project, const char *model,
+				http_done_fn *done, void *ctx, struct err *e)
+{
+	char *path = parameters_path(project, model, e);
+	struct http_request q = {
+		.method = HTTP_GET, .path = path, .want_json = true, .doubt = doubt_object};
+	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
+
+	free(path);
+	return ok;
+}
+
+static cJSON *records_of(const cJSON *wire, const char *model, struct err *e)
+{
+	cJSON *records = cJSON_CreateArray();
+	const cJSON *item;
+	bool ok = records || err_nomem(e);
+
+	cJSON_ArrayForEach (item, wire) {
+		cJSON *rec = ok ? dr_parameter_record(item, model, e) : NULL;
+
+		ok = rec && cJSON_AddItemToArray(records, rec);
+	}
+	if (ok)
+		return records;
+	cJSON_Delete(records);
+	return NULL;
+}
+
+cJSON *dr_parameter_records(struct dr *dr, const char *project, const char *model,
+			    struct err *e)
+{
+	cJSON *wire = dr_parameters(dr, project, model, e);
+	cJSON *records = wire ? records_of(wire, model, e) : NULL;
+
+	cJSON_Delete(wire);
+	return records;
+}
+
+cJSON *dr_parameter_records_read(const struct dr *dr, struct http_response *r,
+				 const struct err *why, const char *model, struct err *e)
+{
+	cJSON *wire, *records;
+
+	*e = *why;
+	if (!dr_check(dr, r, e))
+		return NULL;
+	if (r->status != 200) {
+		dr_unexpected(dr, r, e);
+		err_prefix(e, "model %s", model);
+		return NULL;
+	}
+	wire = take_list(r->json, model, e);
+	records = wire ? records_of(wire, model, e) : NULL;
+	cJSON_Delete(wire);
+	return records;
 }
 
 bool dr_tune_start(struct dr *dr, const char *project, const char *model, cJSON *values,

@@ -31,6 +31,12 @@ cJSON *dr_parameter_record(const cJSON *wire, const char *model, struct err *e);
 cJSON *dr_parameter_records(struct dr *dr, const char *project, const char *model,
 			    struct err *e);
 
+/* The same, started; the answer is read by dr_parameter_records_read. */
+bool dr_parameter_records_start(struct dr *dr, const char *project, const char *model,
+				http_done_fn *done, void *ctx, struct err *e);
+cJSON *dr_parameter_records_read(const struct dr *dr, struct http_response *r,
+				 const struct err *why, const char *model, struct err *e);
+
 /*
  * What a trial's params ask of a model, checked: an array for dr_tune_start, in the
  * order of the model's parameter records.  `max_depth` sets the parameter in every

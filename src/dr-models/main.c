@@ -4,39 +4,49 @@
 
 #include "board.h"
 #include "cli/cli.h"
+#include "dr/blueprints.h"
+#include "dr/like.h"
 #include "dr/models.h"
 #include "dr/projects.h"
 #include "json/json.h"
 #include "ndjson/ndjson.h"
+#include "summary.h"
 
-static const char *project, *metric, *partition = "crossValidation";
+static const char *project, *metric, *like, *partition = "crossValidation";
 static struct cli_list models;
 static long limit;
+static bool summary;
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID", "the project; else that of $DR_PROJECT"},
 	{"model", 'm', CLI_LIST, &models, "ID", "only this model"},
+	{"like", 0, CLI_STRING, &like, "ID",
+	 "only this model and those that differ from it by their parameters"},
 	{"metric", 0, CLI_STRING, &metric, "METRIC", "rank by this metric, not the project's"},
 	{"partition", 0, CLI_STRING, &partition, "NAME",
 	 "rank by validation, crossValidation, holdout or training"},
 	{"limit", 'n', CLI_INT, &limit, "N", "write the best N only", .min = 1, .max = 1e9},
+	{"summary", 0, CLI_FLAG, &summary, NULL,
+	 "write one record instead: how much there is, and how much was tried"},
 	{.type = CLI_LAST},
 };
 
 static const struct cli_tool tool = {
 	.name = "dr-models",
-	.synopsis = "[--project ID] [OPTION...] [MODEL...]",
+	.synopsis = "[--project ID] [--like ID | --summary] [OPTION...] [MODEL...]",
 	.summary = "List the models of a project, best first.",
 	.examples =
 		"  dr-models --limit 5 | jq -r '[.score, .sample_pct, .model_type] | @tsv'\n"
 		"  MODEL=$(dr-models | jq -r 'select(.model_category == \"model\").id' | head "
 		"-n "
-		"1)\n",
+		"1)\n"
+		"  dr-models --like \"$MODEL\" | jq -r '[.score, .id] | @tsv'\n",
 	.details = "Models without a score come last.\n",
 	.options = options,
 };
 
-static void check_options(void)
+/* What is asked for must make sense together; n operands name models. */
+static void check_options(int n)
 {
 	static const char *const known[] = {"validation", "crossValidation", "holdout",
 					    "training"};
@@ -48,16 +58,23 @@ static void check_options(void)
 		cli_usage("--partition: '%s' is not validation, crossValidation, holdout or "
 			  "training",
 			  partition);
+	if (like && (models.n || n))
+		cli_usage("--like finds the models: name no others");
+	if (summary && (models.n || n || like || limit || metric ||
+			strcmp(partition, "crossValidation") != 0))
+		cli_usage("--summary is of the whole project and takes no other choice");
 	if (!(project = dr_project_meant(project)))
 		cli_usage("no project: give --project or set DR_PROJECT");
 }
 
-/* The wire models asked for: all, or those of --model and the operands. */
+/* The wire models asked for: all, those like one, or those of --model and the operands. */
 static cJSON *fetch(struct dr *dr, int n, char **operands, struct err *e)
 {
 	cJSON *list = NULL;
 	size_t all = models.n + (size_t)n;
 
+	if (like)
+		return dr_models_like(dr, project, like, e);
 	if (all == 0)
 		return dr_models(dr, project, e);
 	if (!(list = cJSON_CreateArray()))
@@ -97,6 +114,23 @@ static bool rank(struct dr *dr, const cJSON *of, int n, char **operands, struct 
 	return ok;
 }
 
+static bool put_summary(struct dr *dr, const cJSON *of, struct err *e)
+{
+	cJSON *all = NULL, *blueprints = NULL, *rec = NULL;
+	const char *name;
+	bool minimize;
+	bool ok = dr_project_metric(dr, of, NULL, &name, &minimize, e) &&
+		  (all = dr_models(dr, project, e)) &&
+		  (blueprints = dr_blueprints(dr, project, e)) &&
+		  (rec = summary_of(of, name, all, blueprints, e)) &&
+		  ndjson_put(stdout, rec, e);
+
+	cJSON_Delete(rec);
+	cJSON_Delete(blueprints);
+	cJSON_Delete(all);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = {0};
@@ -104,10 +138,12 @@ int main(int argc, char **argv)
 	cJSON *of = NULL;
 	int first = cli_parse(&tool, argc, argv);
 
-	check_options();
+	check_options(argc - first);
 
 	if (!(dr = dr_open(cli_trace, NULL, &e)) || !(of = dr_project_get(dr, project, &e)) ||
-	    !rank(dr, of, argc - first, argv + first, &e) || !ndjson_close(stdout, &e))
+	    !(summary ? put_summary(dr, of, &e)
+		      : rank(dr, of, argc - first, argv + first, &e)) ||
+	    !ndjson_close(stdout, &e))
 		cli_die(&e);
 
 	cJSON_Delete(of);
