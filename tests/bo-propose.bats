@@ -695,6 +695,28 @@ many() {
 	[[ $stderr == "bo-propose: "*"one sample size"* ]]
 }
 
+@test "--partition learns from the scores on another partition than the trials' own" {
+	many 14
+	# Half of them were scored on validation only, as those of few rows are.
+	jq -c '.metrics = {M: {validation: .score, crossValidation: (.score + 1), holdout: null}} |
+		.metric = "M" | .folds = [.score, .score] |
+		if .number > 6 then .partition = "crossValidation" | .score += 1 |
+			.metrics.M.crossValidation = .score
+		else .partition = "validation" | .metrics.M.crossValidation = null end' many >mixed
+	jq -c '.metric = "M" | .partition = "validation" |
+		if .number > 6 then . else .folds = [.score, .score] end' many >plain
+	run -3 bo-propose x=0.0..1.0 y=0.0..1.0 <mixed
+	run -0 bo-propose -n 3 x=0.0..1.0 y=0.0..1.0 <plain
+	first=$output
+	run -0 --separate-stderr bo-propose -n 3 --partition validation x=0.0..1.0 y=0.0..1.0 <mixed
+	[ "$output" = "$first" ]
+	run -3 --separate-stderr bo-propose --partition crossValidation x=0.0..1.0 y=0.0..1.0 <mixed
+	[[ $stderr == "bo-propose: <stdin>: trial "*": it has no score of M for crossValidation; it has one for validation" ]]
+	run -4 --separate-stderr bo-propose --partition holdout x=0.0..1.0 y=0.0..1.0 <mixed
+	[[ $stderr == *": it has no score on the holdout, which was locked when it was collected" ]]
+	run -2 --separate-stderr bo-propose --partition training x=1,2 <mixed
+}
+
 @test "what cannot be a goal is refused" {
 	for args in '--objective score' '--objective -.score' '--constraint .a' '--constraint .a=3' \
 		'--constraint .a<x' '--cost seconds' '--cost .a[' '--fidelity 101' \

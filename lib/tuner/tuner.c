@@ -10,6 +10,7 @@
 #include "tuner/box.h"
 #include "tuner/converge.h"
 #include "tuner/internal.h"
+#include "tuner/partition.h"
 #include "tuner/prior.h"
 #include "tuner/view.h"
 
@@ -67,11 +68,25 @@ void tuner_free(struct tuner *t)
 	free(t);
 }
 
+/* Is rec to be read by its score on a partition?  A trial that is passed over is not. */
+static bool is_rescored(const struct tuner *t, const cJSON *rec)
+{
+	const char *model = json_str(rec, "model");
+
+	return t->o.partition && !(model && t->o.model && strcmp(model, t->o.model) != 0) &&
+	       trial_state(rec, &(struct err){0}) == TRIAL_COMPLETED;
+}
+
 bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e)
 {
-	bool changed = false;
+	bool changed = false, good;
+	cJSON *copy = NULL;
 
-	if (!trials_put(&t->trials, rec, &changed, e))
+	if (is_rescored(t, rec) && !(copy = partition_scored(rec, t->o.partition, e)))
+		return false;
+	good = trials_put(&t->trials, copy ? copy : rec, &changed, e);
+	cJSON_Delete(copy);
+	if (!good)
 		return false;
 	if (changed)
 		model_forget(t);

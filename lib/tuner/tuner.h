@@ -63,6 +63,8 @@ struct tuner_options {
 	struct where *where;       /* borrowed; NULL: every setting is wanted */
 	const char *model;         /* part of the trials' names; NULL: none. Borrowed */
 	uint64_t seed;
+	const char *partition;     /* read scores of trials on this one, by their metrics; NULL:
+				    * the score that they have. Borrowed */
 	const struct goals *goals; /* borrowed; NULL: the score alone */
 	double fidelity; /* percent of the rows to propose trials for; 0: what the model has */
 	size_t start;    /* trials before the process is asked; 0: dimensions + 1, 5 to 10 */
@@ -78,7 +80,8 @@ void tuner_free(struct tuner *t);
  * earlier ones, but a final one is not undone by one that is not.  What is no trial
  * is passed over.  ERR_INPUT: a malformed trial, or one that cannot be compared with
  * those before: its score is of another metric, partition or direction, or, where the
- * tuner has no model, it is of another one.
+ * tuner has no model, it is of another one; or that has no score on the partition of the
+ * options (ERR_REFUSED for that of the holdout).
  */
 bool tuner_tell(struct tuner *t, const cJSON *rec, struct err *e);
 

@@ -11,7 +11,7 @@
 #include "space/where.h"
 #include "tuner/explain.h"
 
-static const char *space_path, *log_path, *expression, *model;
+static const char *space_path, *log_path, *expression, *model, *partition;
 static long count = 1, parallel, trials, seed, start;
 static struct cli_list priors;
 static bool following, skip_bad, explaining, stopping;
@@ -36,6 +36,9 @@ static const struct cli_option options[] = {
 	{"where", 'w', CLI_STRING, &expression, "EXPR",
 	 "propose only settings for which jq finds EXPR true"},
 	{"model", 'm', CLI_STRING, &model, "ID", "model to tune, part of each trial's name"},
+	{"partition", 0, CLI_STRING, &partition, "NAME",
+	 "learn from scores on validation, crossValidation or holdout, not from the trials' "
+	 "own"},
 	{"objective", 0, CLI_LIST, &objectives, "PATH",
 	 "what is wanted, less of it or with -PATH more; several: the best compromises"},
 	{"constraint", 0, CLI_LIST, &constraints, "TEST",
@@ -223,6 +226,7 @@ static bool open_all(struct run *r, const struct input *input, int n, char **arg
 			.space = r->space,
 			.where = r->where,
 			.model = model ? model : space_model(r->space),
+			.partition = partition,
 			.goals = r->goals,
 			.fidelity = fidelity,
 			.seed = (uint64_t)seed,
@@ -313,6 +317,10 @@ static void check_options(void)
 	if (explaining && (following || count != 1))
 		cli_usage("--explain writes no proposals: it goes with neither --follow nor "
 			  "--count");
+	if (partition && strcmp(partition, "validation") != 0 &&
+	    strcmp(partition, "crossValidation") != 0 && strcmp(partition, "holdout") != 0)
+		cli_usage("--partition: '%s' is not crossValidation, validation or holdout",
+			  partition);
 	if (space_path && !strcmp(space_path, "-"))
 		cli_usage("--space wants a file: standard input carries the trials");
 }
