@@ -74,6 +74,19 @@ setup() {
 	assert_json '.[0] | .partition == "holdout" and (.score | type == "number")'
 }
 
+@test "that no model has a score on the partition is told" {
+	id=$(dr-project create "$BATS_FILE_TMPDIR/table.csv" | jq -r .id)
+	dr-project start "$id" --target y --mode manual >/dev/null
+	run -0 --separate-stderr dr-models --project "$id"
+	[ "$output$stderr" = "" ]
+	dr-train --project "$id" -b "$trees" --no-cv | dr-collect --partition validation >/dev/null
+	run -0 --separate-stderr dr-models --project "$id"
+	[ "$stderr" = "dr-models: warning: no model has a score of LogLoss for crossValidation" ]
+	assert_json 'length == 1 and .[0].score == null'
+	run -0 --separate-stderr dr-models --project "$id" --partition validation
+	[ "$stderr" = "" ]
+}
+
 @test "a project without a target, an unknown one, an unknown metric" {
 	id=$(dr-project create "$BATS_FILE_TMPDIR/table.csv" | jq -r .id)
 	run -3 --separate-stderr dr-models --project "$id"

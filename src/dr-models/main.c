@@ -104,6 +104,9 @@ static bool rank(struct dr *dr, const cJSON *of, int n, char **operands, struct 
 	ok = dr_project_partition(of, partition, e) &&
 	     dr_project_metric(dr, of, metric, &by.metric, &by.minimize, e) &&
 	     (list = fetch(dr, n, operands, e)) && (board = board_rank(list, &by, e));
+	/* The best has none where no model has one. */
+	if (ok && board->child && !json_get(board->child, "score"))
+		cli_warn("no model has a score of %s for %s", by.metric, partition);
 	cJSON_ArrayForEach (rec, board) {
 		if (!ok || (limit && left-- == 0))
 			break;
