@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/help.h"
+#include "stop/stop.h"
 
 static const struct cli_tool *tool;
 static int verbosity;
@@ -138,6 +139,8 @@ bool cli_quiet(void)
 
 _Noreturn void cli_die(const struct err *e)
 {
+	if (e->kind == ERR_STOPPED)
+		stop_die();
 	cli_error("%s", e->text);
 	exit(err_status(e->kind));
 }

@@ -68,7 +68,8 @@ struct cli_tool {
  */
 int cli_parse(const struct cli_tool *tool, int argc, char **argv);
 
-/* Print the error as a message and exit with its status. */
+/* Print the error as a message and exit with its status; for ERR_STOPPED say nothing and
+ * die by the signal (stop.h). */
 _Noreturn void cli_die(const struct err *e);
 
 /* Print a message about the command line, point to --help, exit 2. */

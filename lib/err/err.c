@@ -81,7 +81,7 @@ bool err_nomem(struct err *e)
 
 int err_status(enum err_kind kind)
 {
-	static const int status[] = {0, 2, 3, 4, 5, 6, 7, 8};
+	static const int status[] = {0, 2, 3, 4, 5, 6, 7, 8, 6};
 
 	return status[kind];
 }

@@ -27,6 +27,7 @@ enum err_kind {
 	ERR_SYSTEM,      /* 6: memory, disk, a closed output */
 	ERR_LIMIT,       /* 7: a limit the user set was reached */
 	ERR_EXHAUSTED,   /* 8: nothing left to propose */
+	ERR_STOPPED,     /* a signal asked the process to end, and it dies by it: stop.h */
 };
 
 struct err {

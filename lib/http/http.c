@@ -73,6 +73,7 @@ struct http *http_open(const struct http_config *c, struct err *e)
 		return NULL;
 	}
 	h->c = *c;
+	h->wake = -1;
 	h->queue_end = &h->queue;
 	h->policy = (struct retry_policy){.max_retries = c->max_retries,
 					  .base_s = BACKOFF_BASE_S,
@@ -189,8 +190,7 @@ static void unlink_running(struct http *h, struct call *c)
 	h->on_wire--;
 }
 
-/* Report a call that is on no list any more, and forget it. */
-static void finish(struct call *c, const struct err *why)
+void call_finish(struct call *c, const struct err *why)
 {
 	struct http *h = c->http;
 
@@ -261,7 +261,7 @@ static void settle(struct call *c, CURLcode code)
 	c->r.unknown = v == RETRY_UNKNOWN;
 	if (v != RETRY_OK)
 		message_error(c, v, code, &why);
-	finish(c, &why);
+	call_finish(c, &why);
 }
 
 static void begin(struct http *h, struct call *c)
@@ -272,7 +272,7 @@ static void begin(struct http *h, struct call *c)
 	if (c->attempts == 0)
 		c->began = c->attempt_began;
 	if (!call_begin(c, &why)) {
-		finish(c, &why);
+		call_finish(c, &why);
 		return;
 	}
 	c->next = h->running;
@@ -351,21 +351,26 @@ static bool can_read(int fd)
 bool http_poll(struct http *h, int fd, double timeout_s, bool *readable, struct err *e)
 {
 	size_t over = h->over;
-	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
+	struct curl_waitfd extra[2];
+	unsigned n = 0;
 	CURLMcode code;
 
+	if (fd >= 0)
+		extra[n++] = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
+	if (h->wake >= 0 && !h->woken)
+		extra[n++] = (struct curl_waitfd){.fd = h->wake, .events = CURL_WAIT_POLLIN};
 	if (readable)
 		*readable = false;
 	if (!step(h, e))
 		return false;
 	if (h->over == over && (h->pending || fd >= 0 || timeout_s > 0)) {
-		code = curl_multi_poll(h->multi, fd >= 0 ? &extra : NULL, fd >= 0,
-				       wait_ms(h, timeout_s), NULL);
+		code = curl_multi_poll(h->multi, extra, n, wait_ms(h, timeout_s), NULL);
 		if (code)
 			return err_set(e, ERR_SYSTEM, "libcurl: %s", curl_multi_strerror(code));
 		if (!step(h, e))
 			return false;
 	}
+	wake_look(h);
 	if (readable && fd >= 0)
 		*readable = can_read(fd);
 	return true;
@@ -392,6 +397,29 @@ static void ignore_done(struct http_response *r, const struct err *e, void *ctx)
 	(void)r, (void)e, (void)ctx;
 }
 
+static void unlink_from(struct call **p, const struct call *c)
+{
+	while (*p && *p != c)
+		p = &(*p)->next;
+	if (*p)
+		*p = c->next;
+}
+
+/* Drop a call without calling back. */
+static void forget(struct http *h, struct call *c)
+{
+	if (c->easy) {
+		unlink_running(h, c);
+	} else {
+		unlink_from(&h->waiting, c);
+		unlink_from(&h->queue, c);
+		for (h->queue_end = &h->queue; *h->queue_end;)
+			h->queue_end = &(*h->queue_end)->next;
+	}
+	h->pending--;
+	call_free(c);
+}
+
 bool http_call(struct http *h, const struct http_request *q, struct http_response *r,
 	       struct err *e)
 {
@@ -403,11 +431,16 @@ bool http_call(struct http *h, const struct http_request *q, struct http_respons
 	r->retry_after_s = -1;
 	if (!(c = start(h, q, blocking_done, &b, e)))
 		return false;
-	while (!b.over)
+	while (!b.over) {
+		if (wake_look(h) && wake_may_forget(c)) {
+			forget(h, c);
+			return err_set(e, ERR_STOPPED, "the process was asked to end");
+		}
 		if (!http_poll(h, -1, -1, NULL, e)) {
 			c->done = ignore_done;
 			return false;
 		}
+	}
 	if (why.kind != ERR_NONE)
 		*e = why;
 	return why.kind == ERR_NONE;
@@ -425,8 +458,11 @@ bool http_sleep(struct http *h, double seconds, struct err *e)
 {
 	double until = http_now() + seconds, left;
 
-	while ((left = until - http_now()) > 0)
+	while ((left = until - http_now()) > 0) {
+		if (wake_look(h))
+			return err_set(e, ERR_STOPPED, "the process was asked to end");
 		if (!http_poll(h, -1, left, NULL, e))
 			return false;
+	}
 	return true;
 }

@@ -22,10 +22,10 @@
  * since it would send the token in clear.  Texts of errors and traces never hold
  * the header's secret, and control characters from the server become '?'.
  *
- * Errors: ERR_REFUSED `METHOD PATH: STATUS: MESSAGE` for an answer of 400 and
- * above that repeating cannot change; ERR_UNAVAILABLE for no answer, or one that
- * asks to come again, after all retries, or where a repetition would not be safe
- * (then the answer's `unknown` says that the work may have been accepted).
+ * Errors: ERR_STOPPED see http_set_wake; ERR_REFUSED `METHOD PATH: STATUS: MESSAGE` for an
+ * answer of 400 and above that repeating cannot change; ERR_UNAVAILABLE for no answer, or one
+ * that asks to come again, after all retries, or where a repetition would not be safe (then the
+ * answer's `unknown` says that the work may have been accepted).
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -173,6 +173,18 @@ bool http_call(struct http *h, const struct http_request *q, struct http_respons
 	       struct err *e);
 
 /*
+ * A descriptor (borrowed; -1: none) that can be read from when the process is asked to
+ * end: stop_fd.  It ends http_poll once; from then on http_call and http_sleep give up with
+ * ERR_STOPPED, but for a request that starts work and has left: its answer is heard.
+ * Setting it anew forgets that it could be read.
+ */
+void http_set_wake(struct http *h, int fd);
+
+/* Give up what is not on the wire (waiting for a place, or to be repeated since nothing of
+ * it was accepted): each is over with ERR_STOPPED. */
+void http_withdraw(struct http *h);
+
+/*
  * Take one from the run's retries, for a request that the caller repeats by itself
  * after it has learned that it may.  ERR_UNAVAILABLE where none is left.
  */
@@ -181,7 +193,8 @@ bool http_take_retry(struct http *h, struct err *e);
 /* Seconds of the monotonic clock that all waits are measured by. */
 double http_now(void);
 
-/* Do nothing but serve pending requests for that long; a signal does not end it. */
+/* Do nothing but serve pending requests for that long; a signal does not end it, but for
+ * what http_set_wake says. */
 bool http_sleep(struct http *h, double seconds, struct err *e);
 
 #endif

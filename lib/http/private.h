@@ -66,6 +66,8 @@ struct http {
 	size_t pending;
 	size_t over; /* calls that are done, ever */
 	double hold; /* nothing leaves before, since the server said so */
+	int wake;    /* or -1 */
+	bool woken;  /* it could be read */
 };
 
 struct call *call_new(struct http *h, const struct http_request *q, struct err *e);
@@ -78,6 +80,14 @@ void call_end(struct call *c);
 
 /* What became of the attempt that ended with this code; fills c->r. */
 enum retry_end call_outcome(struct call *c, CURLcode code);
+
+/* Report a call that is on no list any more, and free it: http/http.c. */
+void call_finish(struct call *c, const struct err *why);
+
+/* http/wake.c.  Was the process asked to end?  May a call be dropped then: has it started
+ * nothing? */
+bool wake_look(struct http *h);
+bool wake_may_forget(const struct call *c);
 
 /* Text of failures: http/message.c.  Both are scrubbed.  message_error sets e by the
  * verdict. */

@@ -39,6 +39,8 @@ struct ndjson_reader {
 	bool skip_bad;    /* report bad lines to on_bad and go on */
 	void (*on_bad)(const struct err *e, void *ctx);
 	void *ctx;
+	int wake; /* -1, or a descriptor: when it can be read, ndjson_next waits no more
+		   * and fails with ERR_STOPPED */
 
 	/* Results, to be read by the caller. */
 	size_t line;      /* number of the last line taken, from 1 */

@@ -12,7 +12,7 @@
 
 void ndjson_init(struct ndjson_reader *r, int fd, const char *name)
 {
-	*r = (struct ndjson_reader){.fd = fd, .name = name};
+	*r = (struct ndjson_reader){.fd = fd, .name = name, .wake = -1};
 }
 
 void ndjson_release(struct ndjson_reader *r)
@@ -172,10 +172,16 @@ enum ndjson_result ndjson_next(struct ndjson_reader *r, cJSON **rec, struct err 
 	enum ndjson_result got;
 
 	while ((got = ndjson_pop(r, rec, e)) == NDJSON_WAIT) {
-		struct pollfd readable = {.fd = r->fd, .events = POLLIN};
+		struct pollfd p[] = {{.fd = r->fd, .events = POLLIN},
+				     {.fd = r->wake, .events = POLLIN}};
 
 		/* Whoever shares the descriptor may have made it non-blocking. */
-		poll(&readable, 1, -1);
+		if (poll(p, 2, -1) < 0 && errno == EINTR)
+			continue;
+		if (p[1].revents) {
+			err_set(e, ERR_STOPPED, "the process was asked to end");
+			return NDJSON_ERROR;
+		}
 		if (!ndjson_fill(r, e))
 			return NDJSON_ERROR;
 	}
