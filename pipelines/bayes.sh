@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# bayes.sh MODEL LOG PARAM=RANGE... [bo-propose options]
+# bayes.sh MODEL LOG PARAM=RANGE... [--on-interrupt=cancel] [bo-propose options]
 #
 # Tune a model of the project $DR_PROJECT by asynchronous Bayesian optimisation
 # until the budget (--trials, 50 unless said; --parallel, 4 unless said) is
@@ -12,22 +12,23 @@
 #
 # bo-propose closes its output after the last proposal; the tools after it see
 # end of file one after the other, and the closing FIFO ends bo-propose.  Run the
-# same command again to go on where it stopped.
+# same command again to go on where it stopped.  A signal leaves its jobs running;
+# with --on-interrupt=cancel those of this run are cancelled.
 
 set -Eeuo pipefail
 
 usage() {
-	echo "usage: ${0##*/} MODEL LOG PARAM=RANGE... [bo-propose options]" >&2
+	echo "usage: ${0##*/} MODEL LOG PARAM=RANGE... [--on-interrupt=cancel] [bo-propose options]" >&2
 	echo "${0##*/}: DR_PROJECT names the project" >&2
 	exit 2
 }
 [[ $# -ge 3 && -n ${DR_PROJECT-} ]] || usage
 model=$1 log=$2
 shift 2
-args=("$@")
 
 # shellcheck source=pipelines/group.bash
 . "$(dirname "$0")/group.bash"
+split_arguments "$@"
 : >>"$log" || exit 6 # fail here, not inside the loop, where nobody would open the FIFO
 tmp=$(mktemp -d)
 trap 'rm -rf -- "$tmp"' EXIT
@@ -40,8 +41,7 @@ bayes() {
 	# shellcheck disable=SC2094 # one FIFO, read and written: that is the loop
 	bo-propose --follow --parallel 4 --trials 50 --space "$tmp/params.ndjson" --log "$log" \
 		"${args[@]}" <"$tmp/loop" |
-		dr-submit --log "$log" --model "$model" |
-		dr-collect --log "$log" >"$tmp/loop"
+		dr-submit --log "$log" --model "$model" "${on_interrupt[@]}" |
+		dr-collect --log "$log" "${on_interrupt[@]}" >"$tmp/loop"
 }
-export resume_hint="its jobs go on running; run the same command again to go on"
 run_group bayes

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# grid.sh MODEL LOG PARAM=VALUES... [gridgen options]
+# grid.sh MODEL LOG PARAM=VALUES... [--on-interrupt=cancel] [gridgen options]
 #
 # Try every point of a grid on a model of the project $DR_PROJECT, keeping
 # every trial in LOG and writing the results to standard output.
@@ -10,22 +10,23 @@
 #	   +---------- LOG <--------+
 #
 # Run the same command again to go on where it stopped: what LOG holds finished
-# is not tried again, what runs on the server is waited for.
+# is not tried again, what runs on the server is waited for.  A signal leaves its
+# jobs running; with --on-interrupt=cancel those of this run are cancelled.
 
 set -Eeuo pipefail
 
 usage() {
-	echo "usage: ${0##*/} MODEL LOG PARAM=VALUES... [gridgen options]" >&2
+	echo "usage: ${0##*/} MODEL LOG PARAM=VALUES... [--on-interrupt=cancel] [gridgen options]" >&2
 	echo "${0##*/}: DR_PROJECT names the project" >&2
 	exit 2
 }
 [[ $# -ge 3 && -n ${DR_PROJECT-} ]] || usage
 model=$1 log=$2
 shift 2
-args=("$@")
 
 # shellcheck source=pipelines/group.bash
 . "$(dirname "$0")/group.bash"
+split_arguments "$@"
 tmp=$(mktemp -d)
 trap 'rm -rf -- "$tmp"' EXIT
 
@@ -34,8 +35,7 @@ dr-params --model "$model" >"$tmp/params.ndjson"
 
 grid() {
 	gridgen --space "$tmp/params.ndjson" --log "$log" "${args[@]}" |
-		dr-submit --log "$log" --model "$model" |
-		dr-collect --log "$log"
+		dr-submit --log "$log" --model "$model" "${on_interrupt[@]}" |
+		dr-collect --log "$log" "${on_interrupt[@]}"
 }
-export resume_hint="its jobs go on running; run the same command again to go on"
 run_group grid

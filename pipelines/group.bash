@@ -5,31 +5,66 @@
 # bash runs no trap while a foreground pipeline runs, so FUNCTION runs in the
 # background and is waited for; `set -m` gives it a process group of its own, so
 # that ending it does not end the make or the test runner that started the
-# recipe.  The tools die of the signal at once; what they had written stays
-# written, remote jobs go on running, and the same command resumes.
+# recipe.  A signal is passed on to the group.  Its tools write what they still
+# hear, and end; remote jobs go on running, and the same command resumes.  A
+# second signal is passed on too, and ends them at once.  Then the recipe dies
+# by the first one, which is what make and shells look for.
+#
+#	split_arguments ARG...
+#
+# Takes --on-interrupt=WHAT out of the arguments: the others are in the array
+# args, the option (or nothing) in the array on_interrupt.  Sets resume_hint.
 
-run_group() {
-	local group status=0
-
-	set -m
-	"$1" </dev/null &
-	group=$!
-	set +m
-	# shellcheck disable=SC2064 # the group of now is meant
-	trap "stop_group $group INT 130" INT
-	# shellcheck disable=SC2064
-	trap "stop_group $group TERM 143" TERM
-	# shellcheck disable=SC2064
-	trap "stop_group $group HUP 129" HUP
-	wait "$group" || status=$?
-	trap - INT TERM HUP
-	return "$status"
+split_arguments() {
+	local a
+	args=() on_interrupt=()
+	resume_hint="its jobs go on running; run the same command again to go on"
+	for a; do
+		case $a in
+		--on-interrupt=leave) ;;
+		--on-interrupt=cancel)
+			# shellcheck disable=SC2034 # of the recipe
+			on_interrupt=("$a")
+			resume_hint="run the same command again to go on"
+			;;
+		--on-interrupt*)
+			echo "${0##*/}: say --on-interrupt=leave or --on-interrupt=cancel" >&2
+			exit 2
+			;;
+		*) args+=("$a") ;;
+		esac
+	done
 }
 
-stop_group() {
-	trap '' INT TERM HUP
-	kill "-$2" -- "-$1" 2>/dev/null || true
-	wait "$1" 2>/dev/null || true
+run_group() {
+	local group status stopped=
+
+	set -m
+	# The shell in front of the tools waits for them whatever comes; tools do not
+	# inherit a trap.
+	{
+		trap : INT TERM HUP
+		"$1"
+	} </dev/null &
+	group=$!
+	set +m
+	trap 'pass_on INT' INT
+	trap 'pass_on TERM' TERM
+	trap 'pass_on HUP' HUP
+	# wait also returns when a trap has run.
+	while
+		status=0
+		wait "$group" || status=$?
+		kill -0 "$group" 2>/dev/null
+	do :; done
+	trap - INT TERM HUP
+	[[ -n $stopped ]] || return "$status"
 	[[ -z ${resume_hint-} ]] || echo "${0##*/}: stopped; $resume_hint" >&2
-	exit "$3"
+	kill -s "$stopped" $$
+}
+
+# Of run_group, whose variables it sees.
+pass_on() {
+	stopped=${stopped:-$1}
+	kill -s "$1" -- "-$group" 2>/dev/null || true
 }

@@ -155,13 +155,28 @@ unreal() {
 	[ "$output" = "$(<log)" ]
 }
 
-@test "a job that the server does not know fails after it said so several times" {
+@test "a trial whose job the server does not know any more is proposed again, and told" {
 	faults_start
 	unreal 1 >in
-	run -1 --separate-stderr dr-collect --poll 0.1s <in
-	[ "$stderr" = "dr-collect: warning: trial 0000000000000001: the server does not know job 9999" ]
-	assert_json '.[0].state == "failed"'
+	run -5 --separate-stderr dr-collect --log log --poll 0.1s <in
+	[ "${stderr_lines[0]}" = "dr-collect: warning: trial 0000000000000001: the server does not know job 9999 any more; proposed again" ]
+	[ "${stderr_lines[1]}" = "dr-collect: the server lost the jobs of 1 trial: run the same command again" ]
+	assert_json 'length == 1 and (.[0] | .state == "proposed" and .lost == 1 and .job == null and
+		.submitted_at == null and .model == env.MODEL)'
+	[ "$output" = "$(<log)" ]
 	[ "$(faults_requests 'GET .*jobs/9999/')" = 4 ]
+	faults_stop
+	echo "$output" >again
+	run -0 --separate-stderr bash -c 'dr-submit --log log <again | dr-collect --log log'
+	assert_log 'map(.state) == ["proposed", "submitted", "completed"] and map(.lost) == [1, 1, 1]'
+}
+
+@test "a trial that has lost three jobs fails" {
+	unreal 1 | jq -c '.lost = 2' >in
+	run -1 --separate-stderr dr-collect --poll 0.1s <in
+	why="the server lost 3 jobs of this trial, the last one was 9999"
+	[ "$stderr" = "dr-collect: warning: trial 0000000000000001: $why" ]
+	why=$why assert_json '.[0] | .state == "failed" and .error == env.why and .job == "9999"'
 }
 
 @test "a job that is not yet in the list, or not yet known, is waited for" {

@@ -248,25 +248,29 @@ cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e)
 	return dr_list(dr, dr_path(e, "projects", project, "modelJobs"), project, e);
 }
 
-bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct err *e)
+bool dr_job_cancel_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
+			 void *ctx, struct err *e)
 {
 	char *path = dr_path(e, "projects", project, "jobs", id);
 	struct http_request q = {.method = HTTP_DELETE, .path = path};
-	struct http_response r = {0};
-	bool ok = path && http_call(dr_http(dr), &q, &r, e);
+	bool ok = path && http_start(dr_http(dr), &q, done, ctx, e);
 
-	if (path && r.status == 404) {
-		ok = true;
-		e->kind = ERR_NONE;
-	} else if (!ok) {
-		dr_check(dr, &r, e);
-	} else if (r.status / 100 != 2) {
-		ok = dr_unexpected(dr, &r, e);
-		err_prefix(e, "DELETE %.300s", path);
-	}
-	http_response_release(&r);
 	free(path);
 	return ok;
+}
+
+bool dr_job_cancel_read(const struct dr *dr, const struct http_response *r,
+			const struct err *why, bool *over, struct err *e)
+{
+	*over = r->status == 404 && r->attempts <= 1;
+	*e = *why;
+	if (r->status == 404)
+		e->kind = ERR_NONE;
+	else if (why->kind != ERR_NONE)
+		return dr_check(dr, r, e);
+	else if (r->status / 100 != 2)
+		return dr_unexpected(dr, r, e);
+	return true;
 }
 
 /* ---- statuses ---- */

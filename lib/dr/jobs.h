@@ -77,8 +77,15 @@ cJSON *dr_jobs(struct dr *dr, const char *project, struct err *e);
 /* The same with what only jobs of models have: blueprintId, samplePct, featurelistId. */
 cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e);
 
-/* Cancel a job.  One that is over or unknown is no error. */
-bool dr_job_cancel(struct dr *dr, const char *project, const char *id, struct err *e);
+/*
+ * Cancel a job.  *over: there was nothing to cancel, it had come to its end before (or
+ * the server does not know it).  A job that is gone when the request is repeated was
+ * cancelled by the first one, whose answer was lost.
+ */
+bool dr_job_cancel_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
+			 void *ctx, struct err *e);
+bool dr_job_cancel_read(const struct dr *dr, const struct http_response *r,
+			const struct err *why, bool *over, struct err *e);
 
 /*
  * Wait for a status (the Location of a 202) and give where its result is.  A status

@@ -109,6 +109,24 @@ bool trial_set_state(cJSON *rec, enum trial_state s, const char *error, struct e
 	return true;
 }
 
+bool trial_withdraw(cJSON *rec, struct err *e)
+{
+	static const char *const added[] = {"job",        "submitted_at", "taken_over",
+					    "started_at", "finished_at",  "seconds",
+					    "error"};
+
+	for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++)
+		cJSON_DeleteItemFromObjectCaseSensitive(rec, added[i]);
+	return trial_set_state(rec, TRIAL_PROPOSED, NULL, e);
+}
+
+long trial_lost(const cJSON *rec)
+{
+	double n = json_num(rec, "lost", 0);
+
+	return n > 0 && n < 1e6 ? (long)n : 0;
+}
+
 void trial_now(char out[TRIAL_TIME_LEN + 1])
 {
 	struct timespec ts;

@@ -57,6 +57,15 @@ cJSON *trial_new(const char *by, const cJSON *params, const char *model, const c
 /* Set `state`; for failed and aborted also `error` (one sentence) where not NULL. */
 bool trial_set_state(cJSON *rec, enum trial_state s, const char *error, struct err *e);
 
+/*
+ * Back to `proposed`, as it was before it was submitted: without job, times, error and
+ * taken_over.  Its job was cancelled, or the server has lost it.
+ */
+bool trial_withdraw(cJSON *rec, struct err *e);
+
+/* How many of its jobs the server has lost: the field `lost`, 0 where it is none. */
+long trial_lost(const cJSON *rec);
+
 /* Now as RFC 3339 UTC with milliseconds, e.g. 2026-01-31T09:00:00.125Z. */
 #define TRIAL_TIME_LEN 24
 void trial_now(char out[TRIAL_TIME_LEN + 1]);

@@ -2,11 +2,14 @@
 #include "cli/cli.h"
 #include "ndjson/ndjson.h"
 #include "propose.h"
+#include "stop/stop.h"
+#include "trial/trial.h"
 
 struct loop {
 	struct run *run;
 	size_t from;          /* the log's proposed trials before this one were handed on */
 	bool closed;          /* standard output is */
+	size_t returned;      /* trials that came back unsubmitted when it was */
 	struct err exhausted; /* why nothing is left to propose */
 };
 
@@ -83,21 +86,35 @@ static bool propose_one(struct loop *l, struct err *e)
  * downstream then see end of file, finish what they hold, and end too. */
 static bool top_up(struct loop *l, struct err *e)
 {
-	while (!l->exhausted.kind && wants_more(l) && in_flight(l) < (size_t)l->run->parallel)
+	while (!stop_signal() && !l->exhausted.kind && wants_more(l) &&
+	       in_flight(l) < (size_t)l->run->parallel)
 		if (!(waiting(l) ? hand_on_proposed(l, e) : propose_one(l, e)))
 			return false;
-	if (l->closed || (!l->exhausted.kind && wants_more(l)))
+	if (l->closed || stop_signal() || (!l->exhausted.kind && wants_more(l)))
 		return true;
 	l->closed = true;
 	return ndjson_close(stdout, e);
 }
 
+/* A trial of ours that comes back as proposed, since the server has lost its job, goes
+ * round once more as long as somebody listens. */
+static bool send_again(struct loop *l, const cJSON *rec, struct err *e)
+{
+	if (!tuner_waits_for(l->run->tuner, trial_id(rec)))
+		return true;
+	l->returned += l->closed;
+	return l->closed || ndjson_put(stdout, rec, e);
+}
+
 static bool learn(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e)
 {
 	struct loop *l = ctx;
+	enum trial_state state = trial_state(rec, e);
 
-	if (trial_state(rec, e) == TRIAL_NONE)
+	if (state == TRIAL_NONE)
 		return !e->kind || ndjson_refuse(in, e);
+	if (state == TRIAL_PROPOSED && trial_lost(rec) > 0 && !send_again(l, rec, e))
+		return false;
 	if (!tuner_tell(l->run->tuner, rec, e))
 		return err_prefix(e, "%s:%zu", in->name, in->line);
 	cli_progress("%zu of %ld trials done, %zu open", tuner_done(l->run->tuner),
@@ -105,14 +122,46 @@ static bool learn(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e
 	return top_up(l, e);
 }
 
+static bool pass_over(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e)
+{
+	(void)rec, (void)in, (void)ctx, (void)e;
+	return true;
+}
+
+/* A signal came.  The closed output tells the tools downstream, where they have not
+ * heard of it themselves; what they say at their end is heard, so that they can. */
+static bool end_stopped(struct loop *l, struct ndjson_reader *in, struct err *e)
+{
+	struct err ignored = {0};
+
+	if (!l->closed)
+		ndjson_close(stdout, &ignored);
+	in->wake = -1;
+	in->skip_bad = true;
+	in->on_bad = NULL;
+	ndjson_each(in, pass_over, NULL, &ignored);
+	cli_note("stopped by %s: %zu of %ld trials done; run the same command again to go on",
+		 stop_name(), tuner_done(l->run->tuner), l->run->trials);
+	return err_set(e, ERR_STOPPED, "%s", stop_name());
+}
+
 bool follow(struct run *r, struct ndjson_reader *in, struct err *e)
 {
 	struct loop l = {.run = r};
-	bool good = hand_on_submitted(&l, e) && top_up(&l, e) && ndjson_each(in, learn, &l, e);
+	bool good;
 
+	in->wake = stop_fd();
+	good = hand_on_submitted(&l, e) && top_up(&l, e) && ndjson_each(in, learn, &l, e);
 	cli_progress("%s", "");
+	if (stop_signal() && (!good || in_flight(&l)))
+		return end_stopped(&l, in, e);
 	if (!good)
 		return false;
+	if (l.returned && in_flight(&l))
+		return err_set(e, ERR_UNAVAILABLE,
+			       "the server lost the jobs of %zu trials: run the same command "
+			       "again",
+			       in_flight(&l));
 	if (in_flight(&l))
 		return err_set(e, ERR_SYSTEM, "<stdin>: ended with %zu trials open",
 			       in_flight(&l));

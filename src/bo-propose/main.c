@@ -9,6 +9,7 @@
 #include "space/param.h"
 #include "space/space.h"
 #include "space/where.h"
+#include "stop/stop.h"
 #include "tuner/explain.h"
 
 static const char *space_path, *log_path, *expression, *model, *partition;
@@ -18,6 +19,9 @@ static bool following, skip_bad, explaining, stopping;
 static struct cli_list objectives, constraints;
 static const char *cost;
 static double fidelity;
+
+/* --follow: after a signal, for the tools downstream; below the 30 s of batch systems. */
+#define STOP_LIMIT_S 28
 
 static const struct cli_option options[] = {
 	{"count", 'n', CLI_INT, &count, "N", "write N proposals", 0, 1000000},
@@ -340,7 +344,8 @@ int main(int argc, char **argv)
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
 	in.skip_bad = skip_bad;
 	in.on_bad = report_bad;
-	good = (following || read_input(&input, &in, &e)) &&
+	good = (!following || stop_catch(STOP_LIMIT_S, &e)) &&
+	       (following || read_input(&input, &in, &e)) &&
 	       open_all(&r, &input, argc - first, argv + first, &e) &&
 	       (explaining  ? explain(&r, &e)
 		: following ? follow(&r, &in, &e)

@@ -18,6 +18,7 @@
 #define GAP_GROWTH 1.5
 #define NEW_JOB_S 1.0 /* no job is over sooner */
 #define GONE_MAX 4
+#define LOST_MAX 3
 
 struct job {
 	struct job *next;
@@ -47,9 +48,10 @@ static void job_free(struct job *j)
 	free(j);
 }
 
-void collect_init(struct collector *c)
+bool collect_init(struct collector *c, struct err *e)
 {
 	c->end = &c->jobs;
+	return (c->lost = cJSON_CreateObject()) || err_nomem(e);
 }
 
 void collect_release(struct collector *c)
@@ -61,6 +63,7 @@ void collect_release(struct collector *c)
 		job_free(j);
 	}
 	project_free(c->projects);
+	cJSON_Delete(c->lost);
 }
 
 static void stop(struct collector *c, const struct err *e)
@@ -261,13 +264,37 @@ static void fail_job(struct job *j, const struct dr_job *got)
 	fail(j, aborted ? TRIAL_ABORTED : TRIAL_FAILED, why.text);
 }
 
+/* The lease has ended: the trial is anybody's again. */
+static void lose(struct job *j, long lost)
+{
+	struct collector *c = j->c;
+	struct err e = {0};
+
+	cli_warn("trial %s: the server does not know job %s any more; proposed again",
+		 trial_id(j->rec), j->id);
+	if (!json_set(c->lost, trial_id(j->rec), cJSON_CreateTrue()) ||
+	    !json_set_num(j->rec, "lost", (double)lost))
+		err_nomem(&e);
+	else if (trial_withdraw(j->rec, &e))
+		trial_log_emit(c->log, j->rec, stdout, &e);
+	if (e.kind != ERR_NONE)
+		stop(c, &e);
+	drop(j);
+}
+
 static void gone(struct job *j)
 {
+	long lost = trial_lost(j->rec) + 1;
 	struct err why = {0};
 
 	if (++j->gone < GONE_MAX)
 		return;
-	err_set(&why, ERR_REFUSED, "the server does not know job %s", j->id);
+	if (lost < LOST_MAX) {
+		lose(j, lost);
+		return;
+	}
+	err_set(&why, ERR_REFUSED,
+		"the server lost %ld jobs of this trial, the last one was %s", lost, j->id);
 	fail(j, TRIAL_FAILED, why.text);
 }
 
@@ -510,13 +537,45 @@ bool collect_take(struct collector *c, cJSON *rec, struct err *e)
 		err_set(e, ERR_USAGE, "no project: give --project or set DR_PROJECT");
 	else if (can_be_asked(id, job, e) &&
 		 (p = project_find(&c->projects, c->dr, id, c->metric, c->partition, e)) &&
-		 add(c, p, rec, job, e))
+		 add(c, p, rec, job, e)) {
+		cJSON_DeleteItemFromObjectCaseSensitive(c->lost, trial_id(rec));
 		return true;
+	}
 	if (!ok)
 		err_prefix(e, "trial %s", trial_id(rec));
 	free(job);
 	cJSON_Delete(rec);
 	return ok;
+}
+
+static bool is_settled(const struct collector *c)
+{
+	for (const struct job *j = c->jobs; j; j = j->next)
+		if (j->busy)
+			return false;
+	return true;
+}
+
+bool collect_settle(struct collector *c, struct err *e)
+{
+	while (!is_settled(c))
+		if (!http_poll(dr_http(c->dr), -1, -1, NULL, e))
+			return false;
+	return true;
+}
+
+cJSON *collect_pop(struct collector *c, const char **project)
+{
+	struct job *j = c->jobs;
+	cJSON *rec;
+
+	if (!j)
+		return NULL;
+	rec = j->rec;
+	j->rec = NULL;
+	*project = j->project->id;
+	drop(j);
+	return rec;
 }
 
 bool collect_give_back(struct collector *c, struct err *e)

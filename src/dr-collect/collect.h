@@ -7,8 +7,11 @@
  * does.  The model that a finished job made is fetched, and the trial is handed on
  * at once.  Requests about different jobs run at the same time.
  *
- * A job that the server says it does not know is asked for again at the next looks,
- * and its trial fails after GONE_MAX such answers in a row.
+ * A job that the server says it does not know is asked for again at the next looks.
+ * After GONE_MAX such answers in a row it is lost: its trial is handed on as proposed,
+ * with the number of its jobs that were lost, so that whoever submits sends it again.  The
+ * same request names the same job where the server has it after all, so nothing is paid
+ * for twice.  A trial that has lost LOST_MAX jobs fails.
  *
  * Looks: half a second after something finished, a second after a trial came, then
  * each wait half as long again as the last one, up to poll_s.
@@ -24,6 +27,7 @@
 #include "dr/dr.h"
 #include "project.h"
 #include "trial/log.h"
+#include "trial/trial.h"
 
 struct job;
 
@@ -41,6 +45,7 @@ struct collector {
 	size_t waiting, running, completed, failed;
 	const char *best_metric; /* of the trials so far, where all have the same one */
 	double best;
+	cJSON *lost;     /* object: trials handed on as proposed, and not seen again since */
 	struct err stop; /* why it cannot go on */
 
 	/* Private. */
@@ -49,7 +54,7 @@ struct collector {
 	bool mixed; /* metrics */
 };
 
-void collect_init(struct collector *c);
+bool collect_init(struct collector *c, struct err *e);
 void collect_release(struct collector *c);
 
 /* Take a submitted trial over.  One whose job's end the log knows is handed on as it
@@ -59,6 +64,14 @@ bool collect_take(struct collector *c, cJSON *rec, struct err *e);
 
 /* Look where it is time.  Returns the seconds until the next look, < 0: none. */
 double collect_look(struct collector *c);
+
+/* Hear the answers that are under way, and do what follows from them, but ask nothing new
+ * about other jobs; the wake of the client must be unset. */
+bool collect_settle(struct collector *c, struct err *e);
+
+/* Take a trial that is not over out again: the caller's, with its project (borrowed as
+ * long as the collector lives); NULL: there is none left. */
+cJSON *collect_pop(struct collector *c, const char **project);
 
 /* Hand on what is not over, as it came: it can be collected another time. */
 bool collect_give_back(struct collector *c, struct err *e);

@@ -9,12 +9,20 @@
 #include "dr/dr.h"
 #include "json/json.h"
 #include "ndjson/ndjson.h"
+#include "stop/stop.h"
+#include "stopped.h"
 #include "trial/log.h"
 #include "trial/trial.h"
+#include "withdraw.h"
 
 static const char *project, *log_path, *partition, *metric;
 static double poll_s = 5;
-static bool folds, skip_bad;
+static const char *on_interrupt = "leave";
+static bool folds, skip_bad, cancelling;
+
+/* After a signal, to hand on and to cancel; below the 30 s of batch systems, and behind
+ * the end of dr-submit. */
+#define STOP_LIMIT_S 25
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID",
@@ -26,6 +34,10 @@ static const struct cli_option options[] = {
 	{"folds", 0, CLI_FLAG, &folds, NULL,
 	 "add the score of each fold, one more request a trial"},
 	{"poll", 0, CLI_SECONDS, &poll_s, "TIME", "longest wait between two looks"},
+	{"cancel", 0, CLI_FLAG, &cancelling, NULL,
+	 "cancel the jobs instead; their trials are proposed again"},
+	{"on-interrupt", 0, CLI_STRING, &on_interrupt, "WHAT",
+	 "at a signal leave this run's jobs, or cancel them"},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
 	 "pass over bad lines and trials, instead of stopping"},
 	{.type = CLI_LAST},
@@ -49,6 +61,8 @@ static void check_options(void)
 	    strcmp(partition, "validation") != 0 && strcmp(partition, "holdout") != 0)
 		cli_usage("--partition: '%s' is not crossValidation, validation or holdout",
 			  partition);
+	if (strcmp(on_interrupt, "leave") != 0 && strcmp(on_interrupt, "cancel") != 0)
+		cli_usage("--on-interrupt: '%s' is not leave or cancel", on_interrupt);
 	if (poll_s < 0.1)
 		cli_usage("--poll: at least 0.1 s");
 }
@@ -66,8 +80,15 @@ static bool handle(struct collector *c, struct ndjson_reader *in, cJSON *rec, st
 	bool ok;
 
 	if (state == TRIAL_SUBMITTED) {
-		ok = collect_take(c, rec, e);
-		return ok || (e->kind == ERR_INPUT && ndjson_refuse(in, e));
+		if (collect_take(c, rec, e))
+			return true;
+		if (e->kind == ERR_INPUT)
+			return ndjson_refuse(in, e);
+		/* It may be the only trace of its job. */
+		if (e->kind == ERR_UNAVAILABLE || e->kind == ERR_SYSTEM ||
+		    e->kind == ERR_STOPPED)
+			ndjson_pass(stdout, in, &(struct err){0});
+		return false;
 	}
 	ok = state == TRIAL_NONE && e->kind != ERR_NONE ? ndjson_refuse(in, e)
 							: ndjson_pass(stdout, in, e);
@@ -91,7 +112,8 @@ static bool take(struct collector *c, struct ndjson_reader *in, enum err_kind *b
 			break;
 		}
 	}
-	if (got == NDJSON_ERROR && (e.kind == ERR_SYSTEM || e.kind == ERR_UNAVAILABLE)) {
+	if (got == NDJSON_ERROR &&
+	    (e.kind == ERR_SYSTEM || e.kind == ERR_UNAVAILABLE || e.kind == ERR_STOPPED)) {
 		c->stop = e;
 	} else if (got == NDJSON_ERROR) {
 		cli_error("%s", e.text);
@@ -120,7 +142,7 @@ static bool run(struct collector *c, struct ndjson_reader *in, enum err_kind *ba
 {
 	bool reading = true, readable;
 
-	for (;;) {
+	while (!stop_signal()) {
 		double next_s;
 
 		reading = reading && take(c, in, bad);
@@ -133,11 +155,71 @@ static bool run(struct collector *c, struct ndjson_reader *in, enum err_kind *ba
 			return false;
 	}
 	cli_progress("%s", "");
+	if (stop_signal())
+		return err_set(e, ERR_STOPPED, "%s", stop_name());
 	if (c->stop.kind == ERR_NONE)
 		return true;
 	*e = c->stop;
 	collect_give_back(c, &(struct err){0});
 	return false;
+}
+
+/* --cancel: what the log knows otherwise is handed on as it came. */
+static bool take_to_cancel(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e)
+{
+	struct withdraw *w = ctx;
+	enum trial_state state = trial_state(rec, e);
+	const cJSON *last =
+		w->log && state != TRIAL_NONE ? trial_log_find(w->log, trial_id(rec)) : NULL;
+	const char *its = json_str(rec, "project");
+	cJSON *copy;
+
+	if (e->kind != ERR_NONE)
+		return ndjson_refuse(in, e);
+	if (state != TRIAL_SUBMITTED ||
+	    (last && trial_state(last, &(struct err){0}) != TRIAL_SUBMITTED))
+		return ndjson_pass(stdout, in, e);
+	if (!its && !(its = dr_project_meant(project)))
+		return err_set(e, ERR_USAGE,
+			       "trial %s: no project: give --project or set "
+			       "DR_PROJECT",
+			       trial_id(rec));
+	if (!(copy = cJSON_Duplicate(rec, true)))
+		return err_nomem(e);
+	return withdraw_add(w, copy, its, e) || (e->kind == ERR_INPUT && ndjson_refuse(in, e));
+}
+
+static int cancel_all(struct collector *c, struct ndjson_reader *in)
+{
+	struct withdraw w = {.dr = c->dr, .log = c->log};
+	struct err e = {0};
+	int status;
+
+	withdraw_init(&w);
+	if (!ndjson_each(in, take_to_cancel, &w, &e) || !withdraw_run(&w, &e) ||
+	    !ndjson_close(stdout, &e))
+		cli_die(&e);
+	cli_note("%zu job%s cancelled, %zu had ended before", w.cancelled,
+		 w.cancelled == 1 ? "" : "s", w.over);
+	status = w.failed > 0 || in->bad > 0;
+	withdraw_release(&w);
+	return status;
+}
+
+/* 5: another run makes it good. */
+static int status_of(const struct collector *c, const struct ndjson_reader *in,
+		     enum err_kind bad)
+{
+	int lost = cJSON_GetArraySize(c->lost);
+
+	if (bad != ERR_NONE)
+		return err_status(bad);
+	if (lost > 0) {
+		cli_error("the server lost the jobs of %d trial%s: run the same command again",
+			  lost, lost == 1 ? "" : "s");
+		return err_status(ERR_UNAVAILABLE);
+	}
+	return c->failed > 0 || in->bad > 0;
 }
 
 int main(int argc, char **argv)
@@ -153,7 +235,9 @@ int main(int argc, char **argv)
 	check_options();
 	cli_expect_stdin("trials");
 
-	if (!(c.dr = dr_open(cli_trace, NULL, &e)) ||
+	/* What is to be cancelled is told anew: a signal may end that. */
+	if ((!cancelling && !stop_catch(STOP_LIMIT_S, &e)) ||
+	    !(c.dr = dr_open(cli_trace, NULL, &e)) ||
 	    (log_path && !(c.log = trial_log_open(log_path, TRIAL_COLLECTOR, &e))))
 		cli_die(&e);
 	c.project = dr_project_meant(project);
@@ -161,15 +245,26 @@ int main(int argc, char **argv)
 	c.partition = partition;
 	c.folds = folds;
 	c.poll_s = poll_s;
-	collect_init(&c);
+	if (!collect_init(&c, &e))
+		cli_die(&e);
+	http_set_wake(dr_http(c.dr), stop_fd());
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
 	in.skip_bad = skip_bad;
 	in.on_bad = report_bad;
 
-	if (!run(&c, &in, &bad, &e) || !ndjson_close(stdout, &e))
+	if (cancelling) {
+		status = cancel_all(&c, &in);
+		goto out;
+	}
+	if (!run(&c, &in, &bad, &e)) {
+		if (e.kind == ERR_STOPPED)
+			stopped_end(&c, &in, strcmp(on_interrupt, "cancel") == 0, log_path);
 		cli_die(&e);
-
-	status = bad != ERR_NONE ? err_status(bad) : c.failed > 0 || in.bad > 0;
+	}
+	if (!ndjson_close(stdout, &e))
+		cli_die(&e);
+	status = status_of(&c, &in, bad);
+out:
 	collect_release(&c);
 	ndjson_release(&in);
 	trial_log_free(c.log);

@@ -1,11 +1,13 @@
 /* dr-submit: start one training job per proposed trial. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "dr/dr.h"
 #include "ndjson/ndjson.h"
+#include "stop/stop.h"
 #include "submit.h"
 #include "trial/log.h"
 #include "trial/trial.h"
@@ -13,7 +15,11 @@
 static const char *project, *model, *log_path;
 static long parallel = 8;
 static double retry_for_s = 60;
+static const char *on_interrupt = "leave";
 static bool skip_bad;
+
+/* After a signal, for the answers under way; below the 30 s of batch systems. */
+#define STOP_LIMIT_S 20
 
 static const struct cli_option options[] = {
 	{"model", 'm', CLI_STRING, &model, "ID",
@@ -25,6 +31,8 @@ static const struct cli_option options[] = {
 	 .max = 256},
 	{"retry-for", 0, CLI_REAL, &retry_for_s, "SECONDS",
 	 "send a request whose answer is lost again, for so long", .min = 0, .max = 86400},
+	{"on-interrupt", 0, CLI_STRING, &on_interrupt, "WHAT",
+	 "at a signal leave this run's jobs, or cancel them"},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
 	 "pass over bad lines and let bad trials fail, instead of stopping"},
 	{.type = CLI_LAST},
@@ -79,7 +87,8 @@ static bool take(struct submitter *s, struct ndjson_reader *in, enum err_kind *b
 			break;
 		}
 	}
-	if (got == NDJSON_ERROR && (e.kind == ERR_SYSTEM || e.kind == ERR_UNAVAILABLE)) {
+	if (got == NDJSON_ERROR &&
+	    (e.kind == ERR_SYSTEM || e.kind == ERR_UNAVAILABLE || e.kind == ERR_STOPPED)) {
 		s->stop = e;
 	} else if (got == NDJSON_ERROR) {
 		cli_error("%s", e.text);
@@ -95,7 +104,7 @@ static bool run(struct submitter *s, struct ndjson_reader *in, enum err_kind *ba
 {
 	bool reading = true, readable;
 
-	for (;;) {
+	while (!stop_signal()) {
 		double next_s;
 
 		reading = reading && take(s, in, bad);
@@ -108,7 +117,47 @@ static bool run(struct submitter *s, struct ndjson_reader *in, enum err_kind *ba
 			return false;
 	}
 	*e = s->stop;
+	if (stop_signal())
+		err_set(e, ERR_STOPPED, "%s", stop_name());
 	return e->kind == ERR_NONE;
+}
+
+/* What the run leaves behind, in words. */
+static void tell(const struct submitter *s, size_t cancelled)
+{
+	char jobs[128] = "";
+
+	if (s->ours.n > 0 && strcmp(on_interrupt, "cancel") == 0)
+		snprintf(jobs, sizeof(jobs), ": %zu of %zu jobs of this run cancelled",
+			 cancelled, s->ours.n);
+	else if (s->ours.n > 0)
+		snprintf(jobs, sizeof(jobs), ": %zu job%s", s->ours.n,
+			 s->ours.n == 1 ? " of this run goes on" : "s of this run go on");
+	cli_note("stopped by %s%s; run the same command again to go on", stop_name(), jobs);
+}
+
+/* A signal came: hear what is under way, and die by it. */
+static _Noreturn void end_stopped(struct submitter *s)
+{
+	struct err e = {0};
+	size_t cancelled = 0;
+	bool ok;
+
+	http_set_wake(dr_http(s->dr), -1);
+	if (s->sent > 0)
+		cli_note("stopped by %s: waiting for the answer%s to %zu request%s; once more "
+			 "ends at once",
+			 stop_name(), s->sent == 1 ? "" : "s", s->sent,
+			 s->sent == 1 ? "" : "s");
+	ok = submit_stop(s, &e);
+	if (ok && strcmp(on_interrupt, "cancel") == 0)
+		ok = ours_cancel(&s->ours, s->dr, s->log, &cancelled, &e);
+	if (!ok)
+		cli_error("%s", e.text);
+	if (s->stop.kind != ERR_NONE && s->stop.kind != ERR_STOPPED)
+		cli_error("%s", s->stop.text);
+	tell(s, cancelled);
+	stop_die();
 }
 
 int main(int argc, char **argv)
@@ -121,12 +170,15 @@ int main(int argc, char **argv)
 
 	if (cli_parse(&tool, argc, argv) != argc)
 		cli_usage("trials are read from stdin, not from an operand");
+	if (strcmp(on_interrupt, "leave") != 0 && strcmp(on_interrupt, "cancel") != 0)
+		cli_usage("--on-interrupt: '%s' is not leave or cancel", on_interrupt);
 	cli_expect_stdin("trials");
 
-	if (!(s.dr = dr_open(cli_trace, NULL, &e)) ||
+	if (!stop_catch(STOP_LIMIT_S, &e) || !(s.dr = dr_open(cli_trace, NULL, &e)) ||
 	    !(s.log = trial_log_open(log_path, TRIAL_SUBMITTER, &e)))
 		cli_die(&e);
 	http_set_connections(dr_http(s.dr), parallel);
+	http_set_wake(dr_http(s.dr), stop_fd());
 	s.options = (struct target_options){
 		.project = project, .model = model, .default_project = dr_project_meant(NULL)};
 	s.parallel = (size_t)parallel;
@@ -137,7 +189,12 @@ int main(int argc, char **argv)
 	in.skip_bad = skip_bad;
 	in.on_bad = report_bad;
 
-	if (!run(&s, &in, &bad, &e) || !ndjson_close(stdout, &e))
+	if (!run(&s, &in, &bad, &e)) {
+		if (e.kind == ERR_STOPPED)
+			end_stopped(&s);
+		cli_die(&e);
+	}
+	if (!ndjson_close(stdout, &e))
 		cli_die(&e);
 
 	status = bad != ERR_NONE ? err_status(bad) : s.failed > 0 || in.bad > 0;

@@ -45,6 +45,7 @@ static void flight_free(struct flight *f)
 
 void submit_release(struct submitter *s)
 {
+	ours_release(&s->ours);
 	while (s->first) {
 		struct flight *f = s->first;
 
@@ -139,6 +140,9 @@ static void succeed(struct flight *f, const struct dr_submission *got)
 		stop(f->s, &e);
 		return;
 	}
+	if (got->how == DR_ACCEPTED &&
+	    !ours_add(&f->s->ours, trial_id(f->rec), f->target->project, got->job, &e))
+		stop(f->s, &e);
 	hand_on(f->s, f->rec);
 }
 
@@ -228,6 +232,8 @@ static void answered(struct http_response *r, const struct err *why, void *ctx)
 
 	f->sent = false;
 	f->s->sent--;
+	if (f->s->stopping && why->kind == ERR_STOPPED)
+		return;
 	if (!dr_submission_read(f->s->dr, r, why, &got, &e))
 		refused(f, r, &e);
 	else if (got.how == DR_QUEUE_FULL)
@@ -248,13 +254,29 @@ static bool model_differs(const cJSON *known, const struct target_options *o)
 	return o->model && model && strcmp(model, o->model) != 0;
 }
 
-/* What the log knows of a trial beyond `proposed`, or NULL. */
+/* What the log knows of a trial beyond `proposed`, or NULL.  That of a job which the
+ * server has lost since is not known any more. */
 static const cJSON *known(const struct submitter *s, const cJSON *rec)
 {
 	const cJSON *last = trial_log_find(s->log, trial_id(rec));
 	struct err ignored = {0};
+	enum trial_state state = last ? trial_state(last, &ignored) : TRIAL_PROPOSED;
 
-	return last && trial_state(last, &ignored) != TRIAL_PROPOSED ? last : NULL;
+	if (state == TRIAL_SUBMITTED && trial_lost(rec) > trial_lost(last))
+		return NULL;
+	return state == TRIAL_PROPOSED ? NULL : last;
+}
+
+/* The proposal is in the log before anything is sent; *rec keeps what the log has counted. */
+static bool log_proposal(struct submitter *s, cJSON *rec, struct err *e)
+{
+	const cJSON *last = trial_log_find(s->log, trial_id(rec));
+	long lost = last ? trial_lost(last) : 0;
+
+	if (!last || trial_lost(rec) > lost)
+		return trial_log_append(s->log, rec, e);
+	return lost == trial_lost(rec) || json_set_num(rec, "lost", (double)lost) ||
+	       err_nomem(e);
 }
 
 static bool pass_known(const struct submitter *s, const cJSON *last, struct err *e)
@@ -272,7 +294,7 @@ static bool send_one(struct flight *f, struct err *e)
 	char description[8 + TRIAL_ID_LEN];
 	cJSON *values;
 
-	if (!trial_log_find(s->log, trial_id(f->rec)) && !trial_log_append(s->log, f->rec, e))
+	if (!log_proposal(s, f->rec, e))
 		return false;
 	if (!(values = cJSON_Duplicate(f->values, true)))
 		return err_nomem(e);
@@ -385,5 +407,19 @@ bool submit_take(struct submitter *s, cJSON *rec, struct err *e)
 	*s->end = f;
 	s->end = &f->next;
 	s->flights++;
+	return true;
+}
+
+/* ---- a signal ---- */
+
+bool submit_stop(struct submitter *s, struct err *e)
+{
+	s->stopping = true;
+	while (s->sent > 0) {
+		/* Also what has just been told to come again later. */
+		http_withdraw(dr_http(s->dr));
+		if (s->sent > 0 && !http_poll(dr_http(s->dr), -1, -1, NULL, e))
+			return false;
+	}
 	return true;
 }

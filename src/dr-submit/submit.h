@@ -17,6 +17,11 @@
  * repeats the request.
  *
  * A full queue is waited for, with one request at a time until there is room.
+ *
+ * A job that the server has lost (dr-collect) comes back as a proposed trial with a higher
+ * `lost` than the log knows, and is sent again.
+ *
+ * After a signal submit_stop sends nothing more, but hears the answers that are under way.
  */
 #ifndef SUBMIT_H
 #define SUBMIT_H
@@ -27,6 +32,7 @@
 #include <cjson/cJSON.h>
 
 #include "dr/dr.h"
+#include "ours.h"
 #include "target.h"
 #include "trial/log.h"
 
@@ -42,15 +48,17 @@ struct submitter {
 	double retry_for_s; /* lost answers are asked for after 1, 2, 4 s ..., as long as this
 			     */
 
-	/* Results: trials that failed here, and why nothing more can be sent. */
+	/* Results: trials that failed here, jobs that are this run's, and why nothing more
+	 * can be sent. */
 	size_t failed;
+	struct ours ours;
 	struct err stop;
 
 	/* Private. */
 	struct target *targets;
 	struct flight *first, **end;
 	size_t flights, sent; /* under way; of these, requests not answered */
-	bool full, full_told;
+	bool full, full_told, stopping;
 	double full_due, full_wait_s;
 };
 
@@ -70,6 +78,10 @@ bool submit_take(struct submitter *s, cJSON *rec, struct err *e);
 /* Send what is due. Returns the seconds until more is, < 0 where nothing is waiting
  * for a time. */
 double submit_send(struct submitter *s);
+
+/* Give up what has not left, and wait for the answers to what has; the wake of the client
+ * must be unset. */
+bool submit_stop(struct submitter *s, struct err *e);
 
 /* Is nothing under way, or, after a stop, nothing to be heard of any more? */
 bool submit_idle(const struct submitter *s);

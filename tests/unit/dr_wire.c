@@ -1,4 +1,5 @@
 /* dr: paths, lists, records, submissions and jobs, against a scripted server. */
+#include "dr/cancel.h"
 #include "dr/jobs.h"
 #include "dr/models.h"
 #include "dr/projects.h"
@@ -280,6 +281,43 @@ static void redirected(struct err *e, const char *want, const char *what)
 	*e = (struct err){0};
 }
 
+static void note_cancel(struct dr_cancel *c)
+{
+	++*(int *)c->ctx;
+}
+
+static void cancelling(void)
+{
+	static const struct step script[] = {
+		{"HTTP/1.1 204 No Content\r\n\r\n", true},
+		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true},
+		{NULL},
+		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true},
+		{ELSEWHERE, true}};
+	struct dr *dr = OPEN(script);
+	struct err e = {0};
+	int told = 0;
+	struct dr_cancel c[] = {{.project = "5f", .job = "1", .ctx = &told},
+				{.project = "5f", .job = "2", .ctx = &told},
+				{.project = "5f", .job = "3", .ctx = &told},
+				{.project = "5f", .job = "4", .ctx = &told},
+				{.project = "5f", .job = "", .ctx = &told}};
+
+	/* One after the other, so that the script's order is that of the jobs. */
+	http_set_connections(dr_http(dr), 1);
+	ok(dr_cancel_jobs(dr, c, 3, note_cancel, &e) &&
+		   dr_cancel_jobs(dr, c + 3, 2, note_cancel, &e) && told == 5,
+	   "jobs are cancelled");
+	ok(c[0].how == DR_CANCELLED, "204: this one is");
+	ok(c[1].how == DR_WAS_OVER, "404: it was over");
+	ok(c[2].how == DR_CANCELLED, "no answer, and then 404: the first request did it");
+	ok(c[3].how == DR_NOT_CANCELLED, "a redirect is no answer");
+	redirected(&c[3].why, "job 4: 302: redirected to 'https://login.example/job/7/'",
+		   "but told");
+	ok(c[4].how == DR_NOT_CANCELLED && c[4].why.kind == ERR_INPUT, "nor is there a job ''");
+	CLOSE(dr);
+}
+
 static void sending(void)
 {
 	static const struct step script[] = {{ELSEWHERE, true}};
@@ -300,11 +338,6 @@ static void sending(void)
 		   "but told");
 	ok(!dr_project_delete(dr, "5f", &e), "nor for a deletion that was done");
 	redirected(&e, "DELETE projects/5f/: 302: redirected to 'https://login.example/job/7/'",
-		   "but told");
-	ok(!dr_job_cancel(dr, "5f", "12", &e), "nor for a job that was cancelled");
-	redirected(&e,
-		   "DELETE projects/5f/jobs/12/: 302: redirected to "
-		   "'https://login.example/job/7/'",
 		   "but told");
 	free(where);
 	CLOSE(dr);
@@ -585,6 +618,7 @@ int main(void)
 	submissions();
 	sending();
 	nowhere_else();
+	cancelling();
 	deleted_twice();
 	set_twice();
 	jobs();

@@ -1,0 +1,101 @@
+#include "ours.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "dr/cancel.h"
+#include "trial/trial.h"
+
+struct our_job {
+	struct our_job *next;
+	char *project, *job;
+	char trial[TRIAL_ID_LEN + 1];
+	struct trial_log *log; /* while it is cancelled */
+	bool cancelled;
+	struct err *failed; /* the first of all */
+};
+
+static void job_free(struct our_job *j)
+{
+	if (!j)
+		return;
+	free(j->project);
+	free(j->job);
+	free(j);
+}
+
+bool ours_add(struct ours *o, const char *trial, const char *project, const char *job,
+	      struct err *e)
+{
+	struct our_job *j = calloc(1, sizeof(*j));
+
+	if (!j || !(j->project = strdup(project)) || !(j->job = strdup(job))) {
+		job_free(j);
+		return err_nomem(e);
+	}
+	memcpy(j->trial, trial, sizeof(j->trial));
+	j->next = o->last;
+	o->last = j;
+	o->n++;
+	return true;
+}
+
+void ours_release(struct ours *o)
+{
+	while (o->last) {
+		struct our_job *j = o->last;
+
+		o->last = j->next;
+		job_free(j);
+	}
+	o->n = 0;
+}
+
+static void give_back(struct our_job *j)
+{
+	cJSON *rec = cJSON_Duplicate(trial_log_find(j->log, j->trial), true);
+	struct err e = {0};
+
+	j->cancelled = true;
+	if (!rec)
+		err_nomem(&e);
+	else if (trial_withdraw(rec, &e))
+		trial_log_emit(j->log, rec, stdout, &e);
+	if (e.kind != ERR_NONE && j->failed->kind == ERR_NONE)
+		*j->failed = e;
+	cJSON_Delete(rec);
+}
+
+static void answered(struct dr_cancel *c)
+{
+	struct our_job *j = c->ctx;
+
+	if (c->how == DR_CANCELLED)
+		give_back(j);
+	else if (c->how == DR_NOT_CANCELLED)
+		cli_error("trial %s: %s", j->trial, c->why.text);
+}
+
+bool ours_cancel(struct ours *o, struct dr *dr, struct trial_log *log, size_t *cancelled,
+		 struct err *e)
+{
+	struct dr_cancel *c = calloc(o->n + 1, sizeof(*c));
+	size_t n = 0;
+	bool ok;
+
+	*cancelled = 0;
+	if (!c)
+		return err_nomem(e);
+	for (struct our_job *j = o->last; j; j = j->next) {
+		j->log = log;
+		j->failed = e;
+		c[n++] = (struct dr_cancel){.project = j->project, .job = j->job, .ctx = j};
+	}
+	ok = dr_cancel_jobs(dr, c, n, answered, e) && e->kind == ERR_NONE;
+	for (struct our_job *j = o->last; j; j = j->next)
+		*cancelled += j->cancelled;
+	free(c);
+	return ok;
+}
