@@ -127,7 +127,11 @@ static bool parse(struct config *c, FILE *f, const char *path, struct err *e)
 		return err_nomem(e);
 	yaml_parser_set_input_file(&parser, f);
 	ok = yaml_parser_load(&parser, &doc);
-	if (!ok) {
+	if (!ok && parser.error == YAML_MEMORY_ERROR) {
+		err_nomem(e);
+	} else if (!ok && ferror(f)) {
+		err_errno(e, "%s: read", path);
+	} else if (!ok) {
 		err_set(e, ERR_INPUT, "%s:%zu: not YAML", path, parser.problem_mark.line + 1);
 	} else {
 		ok = read_mapping(c, &doc, path, e);
@@ -160,7 +164,7 @@ bool config_read(struct config *c, const char *path, struct err *e)
 
 	*c = (struct config){.connect_s = -1, .max_retries = -1};
 	if (!(f = fopen(path, "re")))
-		return err_set(e, ERR_INPUT, "%s: %s", path, strerror(errno));
+		return err_path(e, "%s", path);
 	ok = check_file(f, path, e) && parse(c, f, path, e);
 	fclose(f);
 	if (ok && (!c->endpoint || !*c->endpoint || !c->token || !*c->token))

@@ -1,6 +1,5 @@
 #include "dr/doubt.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "dr/dr.h"
@@ -50,13 +49,11 @@ const char *doubt_list(const struct http_response *r, const char *about)
 
 const char *doubt_submission(const struct http_response *r, const char *about)
 {
-	char *job = dr_last_part(r->location);
 	const char *why = r->elsewhere ? "the answer names a job on another host"
-			  : job        ? NULL
-				       : "the answer names no job";
+			  : dr_has_last_part(r->location) ? NULL
+							  : "the answer names no job";
 
 	(void)about;
-	free(job);
 	if (r->status == 422 && !cJSON_IsObject(r->json))
 		return "the answer refuses and gives no reason";
 	return r->status / 100 == 2 ? why : NULL;

@@ -107,7 +107,11 @@ bool dr_unexpected(const struct dr *dr, const struct http_response *r, struct er
 bool dr_has_id(const cJSON *obj, const char *field);
 char *dr_id(const cJSON *obj, const char *field);
 
-/* Last part of a URL's path, `12` of `.../modelJobs/12/`, or NULL. */
+bool dr_is_id(const cJSON *obj, const char *field, const char *id);
+
+/* Last part of a URL's path, `12` of `.../modelJobs/12/`; NULL: it has none
+ * (dr_has_last_part), or out of memory. */
+bool dr_has_last_part(const char *url);
 char *dr_last_part(const char *url);
 
 /*

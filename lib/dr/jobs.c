@@ -43,20 +43,24 @@ void dr_submission_release(struct dr_submission *s)
 
 /* Id and state of the job that a JobAlreadyAdded answer names, in the order of how
  * much the places can be trusted. */
-static void read_previous(const struct http_response *r, struct dr_submission *s)
+static bool read_previous(const struct http_response *r, struct dr_submission *s, struct err *e)
 {
 	const cJSON *previous = json_get(r->json, "previousJob");
 	const char *url = previous ? json_str(previous, "url") : NULL;
 
 	s->how = DR_REPEATED;
 	s->dead = previous && has_failed(json_str(previous, "status"));
-	s->job = previous ? dr_id(previous, "id") : NULL;
-	if (!s->job)
+	if (previous && dr_has_id(previous, "id"))
+		s->job = dr_id(previous, "id");
+	else if (dr_has_last_part(url))
 		s->job = dr_last_part(url);
-	if (!s->job)
+	else if (dr_has_id(r->json, "jobId"))
 		s->job = dr_id(r->json, "jobId");
-	if (!s->job && !r->elsewhere)
+	else if (!r->elsewhere && dr_has_last_part(r->location))
 		s->job = dr_last_part(r->location);
+	else
+		return false;
+	return s->job || err_nomem(e);
 }
 
 static bool is_repeated(const cJSON *answer)
@@ -92,8 +96,7 @@ bool dr_submission_read(const struct dr *dr, const struct http_response *r,
 	} else if (is_queue_full(r)) {
 		s->how = DR_QUEUE_FULL;
 	} else if (is_repeated(r->json)) {
-		read_previous(r, s);
-		if (!s->job)
+		if (!read_previous(r, s, e))
 			return false;
 	} else {
 		return dr_check(dr, r, e);
@@ -190,6 +193,8 @@ bool dr_job_read(const struct dr *dr, const struct http_response *r, const struc
 	if (job->state == DR_JOB_DONE && r->location && strstr(r->location, "/models/")) {
 		free(job->model);
 		job->model = dr_last_part(r->location);
+		if (!job->model && dr_has_last_part(r->location))
+			return err_nomem(e);
 	}
 	if (has_failed(status) && !dup(&job->message, json_str(r->json, "message"), e))
 		return false;

@@ -132,14 +132,16 @@ static bool holds(const cJSON *list, const cJSON *v)
 static cJSON *current(const cJSON *wire, const struct summary *s, const cJSON *values)
 {
 	const cJSON *v = json_get(wire, "currentValue"), *item;
-	struct err ignored = {0};
+	struct err why = {0};
 	cJSON *list;
 
 	if (!v)
 		return cJSON_CreateNull();
 	if (!cJSON_IsString(v) || v->valuestring[0] != '[' || holds(values, v))
 		return cJSON_Duplicate(v, true);
-	list = json_parse(v->valuestring, strlen(v->valuestring), NULL, &ignored);
+	list = json_parse(v->valuestring, strlen(v->valuestring), NULL, &why);
+	if (!list && why.kind == ERR_SYSTEM)
+		return NULL;
 	if (!list)
 		return cJSON_Duplicate(v, true);
 	cJSON_ArrayForEach (item, list) {

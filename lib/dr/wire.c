@@ -250,28 +250,58 @@ bool dr_has_id(const cJSON *obj, const char *field)
 	       (cJSON_IsNumber(v) && v->valuedouble == floor(v->valuedouble));
 }
 
-char *dr_id(const cJSON *obj, const char *field)
+/* The id's text, a number's in `number`; NULL: there is none. */
+static const char *id_text(const cJSON *obj, const char *field, char number[JSON_NUMBER_MAX])
 {
 	const cJSON *v = json_get(obj, field);
-	char number[JSON_NUMBER_MAX];
 
 	if (!dr_has_id(obj, field))
 		return NULL;
 	if (cJSON_IsString(v))
-		return strdup(v->valuestring);
+		return v->valuestring;
 	json_number(v->valuedouble, number);
-	return strdup(number);
+	return number;
+}
+
+char *dr_id(const cJSON *obj, const char *field)
+{
+	char number[JSON_NUMBER_MAX];
+	const char *text = id_text(obj, field, number);
+
+	return text ? strdup(text) : NULL;
+}
+
+bool dr_is_id(const cJSON *obj, const char *field, const char *id)
+{
+	char number[JSON_NUMBER_MAX];
+	const char *text = id_text(obj, field, number);
+
+	return text && strcmp(text, id) == 0;
+}
+
+static size_t last_part(const char *url, size_t *start)
+{
+	size_t end = url ? strcspn(url, "?#") : 0;
+
+	while (end > 0 && url[end - 1] == '/')
+		end--;
+	for (*start = end; *start > 0 && url[*start - 1] != '/'; --*start)
+		;
+	return end - *start;
+}
+
+bool dr_has_last_part(const char *url)
+{
+	size_t start;
+
+	return last_part(url, &start) > 0;
 }
 
 char *dr_last_part(const char *url)
 {
-	size_t end = url ? strcspn(url, "?#") : 0, start;
+	size_t start, n = last_part(url, &start);
 
-	while (end > 0 && url[end - 1] == '/')
-		end--;
-	for (start = end; start > 0 && url[start - 1] != '/'; start--)
-		;
-	return end > start ? strndup(url + start, end - start) : NULL;
+	return n > 0 ? strndup(url + start, n) : NULL;
 }
 
 /* Below these keys names are data: of metrics and partitions. */

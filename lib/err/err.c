@@ -60,17 +60,40 @@ bool err_prefix(struct err *e, const char *fmt, ...)
 	return false;
 }
 
+static void vset_errno(struct err *e, enum err_kind kind, int why, const char *fmt, va_list ap)
+{
+	size_t n;
+
+	vset(e, kind, fmt, ap);
+	n = strlen(e->text);
+	snprintf(e->text + n, sizeof(e->text) - n, ": %s", strerror(why));
+}
+
 bool err_errno(struct err *e, const char *fmt, ...)
 {
 	int why = errno;
-	size_t n;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vset(e, ERR_SYSTEM, fmt, ap);
+	vset_errno(e, ERR_SYSTEM, why, fmt, ap);
 	va_end(ap);
-	n = strlen(e->text);
-	snprintf(e->text + n, sizeof(e->text) - n, ": %s", strerror(why));
+	return false;
+}
+
+bool err_path(struct err *e, const char *fmt, ...)
+{
+	static const int own[] = {ENOENT, ENOTDIR, EISDIR,       EACCES, EPERM,
+				  ELOOP,  ENXIO,   ENAMETOOLONG, EROFS};
+	int why = errno;
+	enum err_kind kind = ERR_SYSTEM;
+	va_list ap;
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		if (own[i] == why)
+			kind = ERR_INPUT;
+	va_start(ap, fmt);
+	vset_errno(e, kind, why, fmt, ap);
+	va_end(ap);
 	return false;
 }
 

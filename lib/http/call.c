@@ -30,7 +30,7 @@ bool http_check_file(const char *path, struct err *e)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		err_set(e, ERR_INPUT, "%s: %s", path, strerror(errno));
+		err_path(e, "%s", path);
 		if (fd >= 0)
 			close(fd);
 		return false;
@@ -252,31 +252,39 @@ void call_end(struct call *c)
 	c->headers = NULL;
 }
 
-static char *header(struct call *c, const char *name)
+/* A field's value into *to, NULL where there is none. False: out of memory. */
+static bool header(struct call *c, const char *name, char **to)
 {
 	struct curl_header *h;
+	CURLHcode code = curl_easy_header(c->easy, name, 0, CURLH_HEADER, -1, &h);
 
-	if (curl_easy_header(c->easy, name, 0, CURLH_HEADER, -1, &h))
-		return NULL;
-	return strdup(h->value);
+	*to = NULL;
+	return code == CURLHE_OK ? (*to = strdup(h->value)) != NULL
+				 : code != CURLHE_OUT_OF_MEMORY;
 }
 
+/* False: out of memory, and the answer is as good as lost. */
 static bool read_answer(struct call *c)
 {
 	struct http_response *r = &c->r;
-	char *after = header(c, "Retry-After");
-	struct err ignored = {0};
+	char *after;
+	struct err why = {0};
 
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &r->status);
-	r->location = header(c, "Location");
-	r->elsewhere = r->location && endpoint_is_elsewhere(&c->http->endpoint, r->location);
-	r->content_type = header(c, "Content-Type");
+	if (!header(c, "Retry-After", &after))
+		return false;
 	r->retry_after_s = after ? retry_after(after, time(NULL)) : -1;
 	free(after);
+	if (!header(c, "Location", &r->location) ||
+	    !header(c, "Content-Type", &r->content_type))
+		return false;
+	if (r->location &&
+	    !endpoint_is_elsewhere(&c->http->endpoint, r->location, &r->elsewhere))
+		return false;
 	if (!r->body && !(r->body = calloc(1, 1)))
 		return false;
-	r->json = json_parse(r->body, r->len, NULL, &ignored);
-	return true;
+	r->json = json_parse(r->body, r->len, NULL, &why);
+	return why.kind != ERR_SYSTEM;
 }
 
 /* By what the answer says of itself; where it says nothing its body decides. */

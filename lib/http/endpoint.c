@@ -1,6 +1,7 @@
 #include "http/private.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,16 +21,28 @@ struct parts {
 	char *scheme, *host, *port, *path, *user, *password, *query;
 };
 
-static bool parts_get(CURLU *u, struct parts *p)
+/* A part that need not be there; without memory it would seem not to be. */
+static CURLUcode part_get(CURLU *u, CURLUPart what, char **to)
 {
+	CURLUcode code = curl_url_get(u, what, to, 0);
+
+	return code == CURLUE_OUT_OF_MEMORY ? code : CURLUE_OK;
+}
+
+static CURLUcode parts_get(CURLU *u, struct parts *p)
+{
+	CURLUcode code;
+
 	memset(p, 0, sizeof(*p));
-	curl_url_get(u, CURLUPART_USER, &p->user, 0);
-	curl_url_get(u, CURLUPART_PASSWORD, &p->password, 0);
-	curl_url_get(u, CURLUPART_QUERY, &p->query, 0);
-	return !curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) &&
-	       !curl_url_get(u, CURLUPART_HOST, &p->host, 0) &&
-	       !curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) &&
-	       !curl_url_get(u, CURLUPART_PATH, &p->path, 0);
+	if ((code = part_get(u, CURLUPART_USER, &p->user)) ||
+	    (code = part_get(u, CURLUPART_PASSWORD, &p->password)) ||
+	    (code = part_get(u, CURLUPART_QUERY, &p->query)) ||
+	    (code = curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0)) ||
+	    (code = curl_url_get(u, CURLUPART_HOST, &p->host, 0)) ||
+	    (code = curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT)) ||
+	    (code = curl_url_get(u, CURLUPART_PATH, &p->path, 0)))
+		return code;
+	return CURLUE_OK;
 }
 
 static void parts_release(struct parts *p)
@@ -38,6 +51,12 @@ static void parts_release(struct parts *p)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		curl_free(all[i]);
+}
+
+/* Of a call that failed; libcurl says so itself in most places only. */
+static bool is_nomem(CURLUcode code)
+{
+	return code == CURLUE_OUT_OF_MEMORY || errno == ENOMEM;
 }
 
 static bool with_slash(const char *url, char **out)
@@ -55,6 +74,7 @@ bool endpoint_init(struct endpoint *ep, const char *url, struct err *e)
 	struct parts p = {0};
 	char *slashed = NULL, *whole = NULL;
 	const char *after;
+	CURLUcode code = CURLUE_OK;
 	bool ok = false;
 
 	memset(ep, 0, sizeof(*ep));
@@ -62,11 +82,15 @@ bool endpoint_init(struct endpoint *ep, const char *url, struct err *e)
 		err_nomem(e);
 		goto out;
 	}
+	errno = 0;
 	/* libcurl would take the first part of the path for the host. */
 	after = strstr(url, "://");
-	if (!after || after[3] == '/' || curl_url_set(u, CURLUPART_URL, slashed, 0) ||
-	    !parts_get(u, &p) || curl_url_get(u, CURLUPART_URL, &whole, 0)) {
-		err_set(e, ERR_INPUT, "endpoint '%s' is not a URL", url);
+	if (!after || after[3] == '/' || (code = curl_url_set(u, CURLUPART_URL, slashed, 0)) ||
+	    (code = parts_get(u, &p)) || (code = curl_url_get(u, CURLUPART_URL, &whole, 0))) {
+		if (is_nomem(code))
+			err_nomem(e);
+		else
+			err_set(e, ERR_INPUT, "endpoint '%s' is not a URL", url);
 		goto out;
 	}
 	if (p.user || p.password || p.query) {
@@ -122,17 +146,23 @@ char *endpoint_resolve(const struct endpoint *ep, const char *ref, struct err *e
 	CURLU *u = curl_url();
 	struct parts base = {0}, p = {0};
 	char *whole = NULL, *url = NULL;
+	CURLUcode code;
 
-	if (!u || curl_url_set(u, CURLUPART_URL, ep->url, 0) || !parts_get(u, &base)) {
+	if (!u || curl_url_set(u, CURLUPART_URL, ep->url, 0) || parts_get(u, &base)) {
 		err_nomem(e);
 		goto out;
 	}
-	if (curl_url_set(u, CURLUPART_URL, ref, 0) ||
-	    curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) || !parts_get(u, &p) ||
-	    !below(&p, &base) || curl_url_get(u, CURLUPART_URL, &whole, 0)) {
-		err_set(e, ERR_REFUSED,
-			"'%.200s' is not below the endpoint %s: no request goes there", ref,
-			ep->url);
+	errno = 0;
+	if ((code = curl_url_set(u, CURLUPART_URL, ref, 0)) ||
+	    (code = curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0)) ||
+	    (code = parts_get(u, &p)) || !below(&p, &base) ||
+	    (code = curl_url_get(u, CURLUPART_URL, &whole, 0))) {
+		if (is_nomem(code))
+			err_nomem(e);
+		else
+			err_set(e, ERR_REFUSED,
+				"'%.200s' is not below the endpoint %s: no request goes there",
+				ref, ep->url);
 		goto out;
 	}
 	if (!(url = strdup(whole)))
@@ -145,17 +175,20 @@ out:
 	return url;
 }
 
-bool endpoint_is_elsewhere(const struct endpoint *ep, const char *ref)
+bool endpoint_is_elsewhere(const struct endpoint *ep, const char *ref, bool *elsewhere)
 {
 	CURLU *u = curl_url();
 	char *own = NULL, *host = NULL;
-	bool here = u && !curl_url_set(u, CURLUPART_URL, ep->url, 0) &&
-		    !curl_url_get(u, CURLUPART_HOST, &own, 0) &&
-		    !curl_url_set(u, CURLUPART_URL, ref, 0) &&
-		    !curl_url_get(u, CURLUPART_HOST, &host, 0) && strcasecmp(own, host) == 0;
+	CURLUcode code = CURLUE_OUT_OF_MEMORY;
 
+	errno = 0;
+	*elsewhere = !u || (code = curl_url_set(u, CURLUPART_URL, ep->url, 0)) ||
+		     (code = curl_url_get(u, CURLUPART_HOST, &own, 0)) ||
+		     (code = curl_url_set(u, CURLUPART_URL, ref, 0)) ||
+		     (code = curl_url_get(u, CURLUPART_HOST, &host, 0)) ||
+		     strcasecmp(own, host) != 0;
 	curl_free(host);
 	curl_free(own);
 	curl_url_cleanup(u);
-	return !here;
+	return !*elsewhere || !is_nomem(code);
 }

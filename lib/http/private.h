@@ -21,8 +21,9 @@ void endpoint_release(struct endpoint *ep);
  * where it is not below the endpoint. */
 char *endpoint_resolve(const struct endpoint *ep, const char *ref, struct err *e);
 
-/* Whether ref, relative or whole, names another host than the endpoint's. */
-bool endpoint_is_elsewhere(const struct endpoint *ep, const char *ref);
+/* Whether ref, relative or whole, names another host than the endpoint's.  False: out of
+ * memory. */
+bool endpoint_is_elsewhere(const struct endpoint *ep, const char *ref, bool *elsewhere);
 
 /* One request: http/call.c.  It has an easy handle only while it is on the wire. */
 struct call {

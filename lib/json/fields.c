@@ -1,5 +1,7 @@
 #include "json/json.h"
 
+#include <string.h>
+
 cJSON *json_get(const cJSON *obj, const char *field)
 {
 	cJSON *v = cJSON_GetObjectItemCaseSensitive(obj, field);
@@ -24,11 +26,25 @@ bool json_true(const cJSON *obj, const char *field)
 	return cJSON_IsTrue(json_get(obj, field));
 }
 
+/* cJSON's own ReplaceItemInObject does not look whether it got the memory for the name. */
+static bool replace(cJSON *obj, cJSON *old, cJSON *value)
+{
+	size_t size = strlen(old->string) + 1;
+	char *name = cJSON_malloc(size);
+
+	if (!name)
+		return false;
+	memcpy(name, old->string, size);
+	cJSON_free(value->string);
+	value->string = name;
+	return cJSON_ReplaceItemViaPointer(obj, old, value);
+}
+
 bool json_set(cJSON *obj, const char *field, cJSON *value)
 {
-	bool ok = value && (cJSON_GetObjectItemCaseSensitive(obj, field)
-				    ? cJSON_ReplaceItemInObjectCaseSensitive(obj, field, value)
-				    : cJSON_AddItemToObject(obj, field, value));
+	cJSON *old = cJSON_GetObjectItemCaseSensitive(obj, field);
+	bool ok = value &&
+		  (old ? replace(obj, old, value) : cJSON_AddItemToObject(obj, field, value));
 
 	if (!ok)
 		cJSON_Delete(value);

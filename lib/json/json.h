@@ -50,6 +50,7 @@ char *json_canonical(const cJSON *v);
  * from 1, the place of what could not be read.  *cut (may be NULL) says whether the text
  * ended before its value did: inside a string (perhaps inside one character of it), an
  * array or an object.
+ * ERR_SYSTEM where memory runs out, which says nothing about the text.
  */
 cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e);
 

@@ -1,5 +1,6 @@
 #include "json/json.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -125,7 +126,14 @@ cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e)
 	cJSON *v = NULL;
 
 	if (!(why = refuse(s, len, &at, &open))) {
+		errno = 0; /* cJSON does not say why it failed; malloc does */
 		v = cJSON_ParseWithLengthOpts(s, len, &end, false);
+		if (!v && errno == ENOMEM) {
+			if (cut)
+				*cut = false;
+			err_nomem(e);
+			return NULL;
+		}
 		at = skip_space(s, end ? (size_t)(end - s) : 0, len);
 		why = !v ? "not JSON" : at < len ? "more text behind the value" : NULL;
 		if (!why && !numbers_finite(v)) {

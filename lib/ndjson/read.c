@@ -143,7 +143,7 @@ static void skip(struct ndjson_reader *r, struct err *e)
 bool ndjson_refuse(struct ndjson_reader *r, struct err *e)
 {
 	err_prefix(e, "%s:%zu", r->name, r->line);
-	if (!r->skip_bad)
+	if (!r->skip_bad || e->kind == ERR_SYSTEM)
 		return false;
 	skip(r, e);
 	return true;
@@ -161,7 +161,8 @@ enum ndjson_result ndjson_pop(struct ndjson_reader *r, cJSON **rec, struct err *
 			continue;
 		if (got == NDJSON_RECORD)
 			got = parse_line(r, rec, e);
-		if (got != NDJSON_ERROR || !r->skip_bad)
+		/* A line that there is no memory for is not a bad one. */
+		if (got != NDJSON_ERROR || !r->skip_bad || e->kind == ERR_SYSTEM)
 			return got;
 		skip(r, e);
 	}

@@ -82,7 +82,9 @@ static cJSON *unquote(struct scan *s, const struct word *w)
 	struct err why = {0};
 	cJSON *v = json_parse(w->p, w->len, NULL, &why);
 
-	if (!v)
+	if (!v && why.kind == ERR_SYSTEM)
+		*s->e = why;
+	else if (!v)
 		bad(s, why.text);
 	return v;
 }

@@ -91,23 +91,32 @@ static cJSON *checked_array(cJSON *doc, const char *name, struct err *e)
 
 static cJSON *understand(const struct json_text *t, const char *name, struct err *e)
 {
-	struct err ignored = {0};
+	struct err why = {0};
 	cJSON *doc, *list;
 
 	if (!t->len || strspn(t->s, " \t\r\n") == t->len) {
 		err_set(e, ERR_INPUT, "%s: is empty: no parameter records", name);
 		return NULL;
 	}
-	doc = json_parse(t->s, t->len, NULL, &ignored);
+	doc = json_parse(t->s, t->len, NULL, &why);
+	if (why.kind == ERR_SYSTEM) {
+		*e = why;
+		return NULL;
+	}
 	if (cJSON_IsArray(doc))
 		return checked_array(doc, name, e);
 	if (cJSON_IsObject(doc) && !param_is(doc))
 		return doc;
 	if (!doc)
 		return read_lines(t, name, e);
-	if (!cJSON_IsObject(doc) || !(list = cJSON_CreateArray())) {
+	if (!cJSON_IsObject(doc)) {
 		err_set(e, ERR_INPUT, "%s: is neither a JSON object nor parameter records",
 			name);
+		cJSON_Delete(doc);
+		return NULL;
+	}
+	if (!(list = cJSON_CreateArray())) {
+		err_nomem(e);
 		cJSON_Delete(doc);
 		return NULL;
 	}

@@ -151,21 +151,21 @@ static void finish_model(struct job *j)
 		.partition = partition_of(j),
 	};
 	struct err e = {0};
+	cJSON *rec;
 
-	if (!result_model(j->rec, j->result, j->model, &by, &e)) {
+	/* A record that waits, and may have to be passed on, stays as it came. */
+	if (!(rec = cJSON_Duplicate(j->rec, true)))
+		err_nomem(&e);
+	else if (result_model(rec, j->result, j->model, &by, &e) && j->folds &&
+		 !json_set(rec, "folds", cJSON_Duplicate(j->folds, true)))
+		err_nomem(&e);
+	if (e.kind != ERR_NONE) {
+		cJSON_Delete(rec);
 		stop(c, &e);
 		return;
 	}
-	if (j->folds) {
-		cJSON *folds = j->folds;
-
-		j->folds = NULL;
-		if (!json_set(j->rec, "folds", folds)) {
-			err_nomem(&e);
-			stop(c, &e);
-			return;
-		}
-	}
+	cJSON_Delete(j->rec);
+	j->rec = rec;
 	if (json_str(j->rec, "error"))
 		cli_warn("trial %s: %s", trial_id(j->rec), json_str(j->rec, "error"));
 	finish(j);
@@ -465,16 +465,12 @@ static const cJSON *known_end(const struct collector *c, const cJSON *rec, const
 	const cJSON *last = c->log ? trial_log_find(c->log, trial_id(rec)) : NULL;
 	const char *project = json_str(rec, "project"),
 		   *its = last ? json_str(last, "project") : NULL;
-	char *last_job;
-	bool same;
 
 	if (!last || !trial_is_final(trial_state(last, &(struct err){0})))
 		return NULL;
-	last_job = dr_id(last, "job");
-	same = last_job && strcmp(last_job, job) == 0 &&
-	       (!project || !its || strcmp(project, its) == 0);
-	free(last_job);
-	return same ? last : NULL;
+	return dr_is_id(last, "job", job) && (!project || !its || strcmp(project, its) == 0)
+		       ? last
+		       : NULL;
 }
 
 /* How long ago the job was submitted, as far as that is known. */
@@ -529,8 +525,10 @@ bool collect_take(struct collector *c, cJSON *rec, struct err *e)
 
 	if (!id)
 		id = c->project;
-	if (!job)
+	if (!dr_has_id(rec, "job"))
 		err_set(e, ERR_INPUT, "'job' is missing");
+	else if (!job)
+		err_nomem(e);
 	else if ((end = known_end(c, rec, job)))
 		ok = ndjson_put(stdout, end, e);
 	else if (!id)

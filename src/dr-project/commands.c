@@ -81,6 +81,8 @@ bool command_create(struct dr *dr, const char *source, const struct settings *se
 	}
 	if (id)
 		ok = command_show(dr, id, set, e);
+	else if (dr_has_last_part(result))
+		err_nomem(e);
 	else if (result)
 		err_set(e, ERR_REFUSED, "the server names no project");
 	free(id);

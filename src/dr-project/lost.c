@@ -16,10 +16,7 @@ static bool holds(const cJSON *list, const char *id)
 	bool found = false;
 
 	cJSON_ArrayForEach (p, list) {
-		char *other = dr_id(p, "id");
-
-		found = found || (other && strcmp(other, id) == 0);
-		free(other);
+		found = found || dr_is_id(p, "id", id);
 	}
 	return found;
 }
@@ -34,9 +31,9 @@ static bool is_named(const cJSON *p, const char *source, const char *name)
 	return has ? strcmp(has, wants) == 0 || (!name && strstr(source, "://")) : !name;
 }
 
-/* The id of the new one; *n how many there are. */
+/* The id of the new one; *n how many there are.  NULL: none, or e is set. */
 static char *find_new(const cJSON *list, const cJSON *before, const char *source,
-		      const char *name, int *n)
+		      const char *name, int *n, struct err *e)
 {
 	const cJSON *p;
 	char *found = NULL;
@@ -45,6 +42,8 @@ static char *find_new(const cJSON *list, const cJSON *before, const char *source
 	cJSON_ArrayForEach (p, list) {
 		char *id = dr_id(p, "id");
 
+		if (!id && dr_has_id(p, "id"))
+			err_nomem(e);
 		if (id && is_named(p, source, name) && !holds(before, id)) {
 			free(found);
 			found = id;
@@ -69,8 +68,12 @@ char *lost_project(struct dr *dr, const cJSON *before, const char *source, const
 
 		if (!list)
 			return NULL;
-		id = find_new(list, before, source, name, &n);
+		id = find_new(list, before, source, name, &n, e);
 		cJSON_Delete(list);
+		if (e->kind != ERR_NONE) {
+			free(id);
+			return NULL;
+		}
 	}
 	if (n == 1)
 		return id;

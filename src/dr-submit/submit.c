@@ -206,7 +206,7 @@ static void refused(struct flight *f, const struct http_response *r, const struc
 	struct err said = *why;
 	char *reason;
 
-	if (r->status != 413 && r->status != 422) {
+	if (said.kind == ERR_SYSTEM || (r->status != 413 && r->status != 422)) {
 		/* What http took for success it has not said the request of. */
 		if (r->status / 100 == 2 || r->status / 100 == 3)
 			err_prefix(&said, "trial %s", trial_id(f->rec));

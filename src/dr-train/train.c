@@ -49,13 +49,14 @@ static bool find_job(struct dr *dr, const struct train_place *place,
 	if (!(jobs = dr_model_jobs(dr, place->project, e)))
 		return false;
 	cJSON_ArrayForEach (job, jobs) {
-		if (!is_same(job, place, what, plan) || !(s->job = dr_id(job, "id")))
+		if (!is_same(job, place, what, plan) || !dr_has_id(job, "id"))
 			continue;
+		s->job = dr_id(job, "id");
 		s->how = DR_REPEATED;
 		break;
 	}
 	cJSON_Delete(jobs);
-	return true;
+	return s->how != DR_REPEATED || s->job || err_nomem(e);
 }
 
 static bool ask_once(struct dr *dr, const struct train_place *place,

@@ -2,6 +2,7 @@
 #include "json/json.h"
 #include "json/path.h"
 
+#include <errno.h>
 #include <float.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -201,6 +202,45 @@ static void paths(void)
 	cJSON_Delete(rec);
 }
 
+static int left; /* allocations that succeed */
+
+static void *scarce(size_t n)
+{
+	if (left-- > 0)
+		return malloc(n);
+	errno = ENOMEM;
+	return NULL;
+}
+
+/* Each allocation fails once: text is then never called wrong, nor an object left half. */
+static void memory(void)
+{
+	static const char text[] = "{\"a\":[1,\"two\"],\"b\":{}}";
+	cJSON_Hooks hooks = {scarce, free};
+	bool told = true, whole = true, done = false;
+
+	cJSON_InitHooks(&hooks);
+	for (int k = 0; !done && k < 100; k++) {
+		struct err e = {0};
+		cJSON *v;
+
+		left = k;
+		v = json_parse(text, sizeof(text) - 1, NULL, &e);
+		told = told && (v || e.kind == ERR_SYSTEM);
+		left = 100;
+		cJSON_Delete(v);
+		v = json_parse(text, sizeof(text) - 1, NULL, &e);
+		left = k;
+		done = json_set_str(v, "a", "new");
+		whole = whole && json_get(v, "a") && json_get(v, "b") &&
+			cJSON_IsArray(json_get(v, "a")) == !done;
+		cJSON_Delete(v);
+	}
+	cJSON_InitHooks(NULL);
+	ok(told, "text that there is no memory for is not called wrong");
+	ok(whole && done, "a field that there is no memory for stays what it was");
+}
+
 int main(void)
 {
 	numbers();
@@ -210,5 +250,6 @@ int main(void)
 	refusals();
 	fields();
 	paths();
+	memory();
 	return tap_end();
 }
