@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/grow.h"
+#include "csv/grow.h"
 
 uint64_t dictionary_hash(const char *s, size_t len)
 {

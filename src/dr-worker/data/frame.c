@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/csv.h"
+#include "csv/csv.h"
 #include "data/dictionary.h"
-#include "data/grow.h"
+#include "csv/grow.h"
 #include "data/types.h"
 
 #define NAME_MAX_BYTES 1000

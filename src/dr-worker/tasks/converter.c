@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "data/utf8.h"
+#include "csv/utf8.h"
 
 #define TAG_MAX 1000 /* bytes; a '<' without its '>' that near is no tag */
 #define ENTITY_MAX 10

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "data/dictionary.h"
-#include "data/grow.h"
+#include "csv/grow.h"
 #include "tasks/converter.h"
 #include "tasks/terms.h"
 

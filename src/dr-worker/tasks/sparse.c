@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "data/grow.h"
+#include "csv/grow.h"
 
 bool sparse_init(struct sparse *s, size_t rows, struct err *e)
 {

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <wctype.h>
 
-#include "data/grow.h"
-#include "data/utf8.h"
+#include "csv/grow.h"
+#include "csv/utf8.h"
 #include "tasks/stop_words.h"
 
 enum tokenizer { TOKENS_SKLEARN, TOKENS_PUNCT, TOKENS_SPACE, TOKENS_CHAR };

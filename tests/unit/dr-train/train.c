@@ -26,11 +26,12 @@
 	}
 
 /* Train against a script; the state, and the job or else the error. */
-static void gives(const struct step *script, size_t steps, const char *featurelist,
-		  size_t requests, const char *want, const char *what)
+static void gives(const struct step *script, size_t steps, const char *model,
+		  const char *featurelist, size_t requests, const char *want, const char *what)
 {
 	struct server *s = server_start(script, steps);
-	struct train_place place = {.project = (char *)"p", .max_pct = 64};
+	struct train_place place = {.project = (char *)"p", .max_pct = 64, .open_pct = 80};
+	struct train_subject what_of = {.blueprint = model ? NULL : "b", .model = model};
 	struct train_plan plan = {
 		.sample_pct = 32, .featurelist = featurelist, .scoring = "crossValidation"};
 	struct err why = {0}, e = {0};
@@ -40,7 +41,7 @@ static void gives(const struct step *script, size_t steps, const char *featureli
 
 	setenv("DATAROBOT_ENDPOINT", s->endpoint, 1);
 	dr = dr_open(NULL, NULL, &e);
-	trial = train_start(dr, &place, "b", &plan, &why, &e);
+	trial = train_start(dr, &place, &what_of, &plan, &why, &e);
 	if (trial)
 		snprintf(got, sizeof(got), "%s %s", json_str(trial, "state"),
 			 json_str(trial, "job") ? json_str(trial, "job") : why.text);
@@ -57,7 +58,8 @@ static void gives(const struct step *script, size_t steps, const char *featureli
 #define GIVES(requests, want, what, ...)                                                       \
 	do {                                                                                   \
 		static const struct step script[] = {__VA_ARGS__};                             \
-		gives(script, sizeof(script) / sizeof(*script), "f", requests, want, what);    \
+		gives(script, sizeof(script) / sizeof(*script), NULL, "f", requests, want,     \
+		      what);                                                                   \
 	} while (0)
 
 #define JOB(id, blueprint, pct, list)                                                          \
@@ -85,8 +87,10 @@ int main(void)
 	      ALREADY);
 	GIVES(5, "error 4", "what is lost three times is not available", {NULL}, JOBS("[]"),
 	      {NULL}, JOBS("[]"), {NULL});
-	gives(unlisted, 2, NULL, 2, "submitted 6",
+	gives(unlisted, 2, NULL, NULL, 2, "submitted 6",
 	      "where the server chooses the features the list is not asked");
+	gives(unlisted, 2, "m", NULL, 2, "submitted 6",
+	      "nor where a model is trained again: it does not tell which");
 	GIVES(3, "submitted 5", "a full queue is waited for", FULL, FULL, {ACCEPTED});
 	GIVES(1, "failed POST projects/p/models/: 422: bad", "a refusal is a failed trial",
 	      {BODY("422 No", "{\"message\":\"bad\"}"), true});

@@ -1,11 +1,11 @@
 /*
  * csv: a file of any bytes as records.
  *
- * Aims at src/dr-worker/data/csv.c.
+ * Aims at lib/csv/csv.c.
  */
-#include "../fuzz.h"
+#include "fuzz.h"
 
-#include "data/csv.h"
+#include "csv/csv.h"
 
 struct reading {
 	struct json_text out; /* as csv that leaves nothing open */

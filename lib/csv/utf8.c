@@ -1,4 +1,4 @@
-#include "data/utf8.h"
+#include "csv/utf8.h"
 
 uint32_t utf8_get(const char *s, size_t *n)
 {

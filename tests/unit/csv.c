@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../tap.h"
-#include "data/csv.h"
+#include "tap.h"
+#include "csv/csv.h"
 
 /* Fields between bars, records between newlines of "|" at the end; an error as "!TEXT". */
 static char *read_all(const char *bytes, size_t len)

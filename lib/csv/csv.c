@@ -1,4 +1,4 @@
-#include "data/csv.h"
+#include "csv/csv.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "data/grow.h"
-#include "data/utf8.h"
+#include "csv/grow.h"
+#include "csv/utf8.h"
 #include "json/json.h"
 
 #define BUFFER_SIZE ((size_t)256 << 10)

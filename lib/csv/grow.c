@@ -1,4 +1,4 @@
-#include "data/grow.h"
+#include "csv/grow.h"
 
 #include <stdint.h>
 #include <stdlib.h>
