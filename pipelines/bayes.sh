@@ -42,6 +42,7 @@ bayes() {
 	bo-propose --follow --parallel 4 --trials 50 --space "$tmp/params.ndjson" --log "$log" \
 		"${args[@]}" <"$tmp/loop" |
 		dr-submit --log "$log" --model "$model" "${on_interrupt[@]}" |
-		dr-collect --log "$log" "${on_interrupt[@]}" >"$tmp/loop"
+		dr-collect --log "$log" "${on_interrupt[@]}" >"$tmp/loop" ||
+		gravest "${PIPESTATUS[@]}"
 }
 run_group bayes

@@ -36,6 +36,7 @@ dr-params --model "$model" >"$tmp/params.ndjson"
 grid() {
 	gridgen --space "$tmp/params.ndjson" --log "$log" "${args[@]}" |
 		dr-submit --log "$log" --model "$model" "${on_interrupt[@]}" |
-		dr-collect --log "$log" "${on_interrupt[@]}"
+		dr-collect --log "$log" "${on_interrupt[@]}" ||
+		gravest "${PIPESTATUS[@]}"
 }
 run_group grid

@@ -68,3 +68,24 @@ pass_on() {
 	stopped=${stopped:-$1}
 	kill -s "$1" -- "-$group" 2>/dev/null || true
 }
+
+# gravest STATUS...: return the status that says most about a pipeline, given those of its
+# tools.  bash takes the last one that is not 0, and a tool that was killed would be hidden
+# behind another's 1, which says that all was done and some trials have failed.  So: what
+# ended a tool, else 1, else what stopped it as it should be (7, 8); SIGPIPE only says that
+# somebody else ended first.
+gravest() {
+	local s ended=0 failed=0 stopped=0 pipe=0
+	for s; do
+		case $s in
+		0) ;;
+		1) failed=1 ;;
+		7 | 8) stopped=$s ;;
+		141) pipe=$s ;;
+		*) ended=$s ;;
+		esac
+	done
+	for s in "$ended" "$failed" "$stopped" "$pipe"; do
+		[[ $s == 0 ]] || return "$s"
+	done
+}

@@ -116,6 +116,27 @@ wait_for() {
 	[ "$(dr-models | wc -l)" = $((before + 9)) ]
 }
 
+@test "the status of a recipe is the gravest of its tools'" {
+	# shellcheck source=pipelines/group.bash
+	source "$recipes/group.bash"
+	while read -r want all; do
+		# shellcheck disable=SC2086 # words
+		run "-$want" gravest $all
+	done <<-'EOF'
+		0 0 0 0
+		1 0 0 1
+		137 0 137 1
+		137 141 137 0
+		137 141 141 137
+		4 141 4 0
+		5 141 4 5
+		1 8 0 1
+		8 8 0 0
+		7 7 0 0
+		141 141 0 0
+	EOF
+}
+
 @test "a signal to the recipe ends all its filters, and says how to go on" {
 	setsid "$recipes/bayes.sh" "$MODEL" stop.ndjson --trials 50 --parallel 2 \
 		random_state=6 reg_lambda=0.1..10:log max_depth=2..8 2>stop.err 3>&- &
