@@ -227,6 +227,51 @@ alone() { exec setsid env --default-signal=INT "$@"; }
 	wait_for one
 }
 
+@test "dr-train hears the answer that is under way, and asks for nothing more" {
+	dr-blueprints | head -n 3 >blueprints
+	chaos 'reorder(2)=1:POST models'
+	alone dr-train --sample-pct 31 --log log <blueprints >out 2>err 3>&- &
+	pid=$!
+	wait_for lines 1 log
+	sleep 0.3
+	kill -TERM "$pid"
+	ends "$pid" 143
+	[ "$(jq -r .state log | tr '\n' ' ')" = "proposed submitted " ]
+	tail -n 1 log | cmp - out
+	[ "$(tail -n 1 err)" = "dr-train: note: stopped by SIGTERM: 1 job of this run; run the same command again to go on" ]
+	chaos ''
+	run -0 --separate-stderr dr-train --sample-pct 31 --log log <blueprints
+	assert_json 'length == 3 and map(.taken_over) == [null, null, null]'
+	[ "$(states log)" = "3 submitted" ]
+	[ "$(grep -c proposed log)" = 3 ]
+	# What the log knows is not asked for.
+	cp log before
+	run -0 --separate-stderr dr-train --sample-pct 31 --log log <blueprints
+	cmp log before
+	gridgen --log log max_depth=2 | jq -se 'map(.state) | sort == ["proposed", "submitted", "submitted", "submitted"]'
+}
+
+@test "dr-train --on-interrupt=cancel cancels its jobs, which the next run asks for anew" {
+	slow 30
+	mkfifo in
+	dr-blueprints | head -n 2 >blueprints
+	alone dr-train --sample-pct 33 --log log --on-interrupt=cancel <in >out 2>err 3>&- &
+	pid=$!
+	exec 5>in
+	cat blueprints >&5
+	wait_for lines 2 out
+	kill -INT "$pid"
+	ends "$pid" 130
+	exec 5>&-
+	[ "$(tail -n 1 err)" = "dr-train: note: stopped by SIGINT: 2 of 2 jobs of this run cancelled; run the same command again to go on" ]
+	[ "$(states log)" = "2 proposed" ]
+	run -0 --separate-stderr gridgen --log log max_depth=2
+	assert_json 'length == 1'
+	slow 1
+	run -0 --separate-stderr dr-train --sample-pct 33 --log log <blueprints
+	[ "$(states log)" = "2 submitted" ]
+}
+
 # recipe SIGNAL STATUS [OPTION...]: bayes.sh, a signal when two trials are done, and again to the end
 recipe() {
 	local signal=$1 status=$2 before args

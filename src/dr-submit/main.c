@@ -136,6 +136,11 @@ static void tell(const struct submitter *s, size_t cancelled)
 	cli_note("stopped by %s%s; run the same command again to go on", stop_name(), jobs);
 }
 
+static void tell_failed(const char *trial, const struct err *why)
+{
+	cli_error("trial %s: %s", trial, why->text);
+}
+
 /* A signal came: hear what is under way, and die by it. */
 static _Noreturn void end_stopped(struct submitter *s)
 {
@@ -151,7 +156,7 @@ static _Noreturn void end_stopped(struct submitter *s)
 			 s->sent == 1 ? "" : "s");
 	ok = submit_stop(s, &e);
 	if (ok && strcmp(on_interrupt, "cancel") == 0)
-		ok = ours_cancel(&s->ours, s->dr, s->log, &cancelled, &e);
+		ok = ours_cancel(&s->ours, s->dr, s->log, tell_failed, &cancelled, &e);
 	if (!ok)
 		cli_error("%s", e.text);
 	if (s->stop.kind != ERR_NONE && s->stop.kind != ERR_STOPPED)

@@ -32,7 +32,7 @@
 #include <cjson/cJSON.h>
 
 #include "dr/dr.h"
-#include "ours.h"
+#include "dr/ours.h"
 #include "target.h"
 #include "trial/log.h"
 

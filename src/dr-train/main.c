@@ -5,15 +5,22 @@
 
 #include "cli/cli.h"
 #include "dr/dr.h"
+#include "dr/ours.h"
 #include "dr/projects.h"
 #include "json/json.h"
 #include "ndjson/ndjson.h"
+#include "stop/stop.h"
 #include "train.h"
+#include "trial/log.h"
+#include "trial/trial.h"
 
-static const char *project;
+static const char *project, *log_path, *on_interrupt = "leave";
 static struct cli_list blueprints, models;
 static struct train_plan plan;
 static bool no_cv, skip_bad;
+
+/* After a signal, for the answer under way; below the 30 s of batch systems. */
+#define STOP_LIMIT_S 20
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID", "the project; else that of $DR_PROJECT"},
@@ -25,6 +32,10 @@ static const struct cli_option options[] = {
 	{"featurelist", 0, CLI_STRING, &plan.featurelist, "ID",
 	 "use the columns of this list; else the server's choice"},
 	{"no-cv", 0, CLI_FLAG, &no_cv, NULL, "score the validation part only"},
+	{"log", 'l', CLI_STRING, &log_path, "FILE",
+	 "trial log: append to it, and train nothing twice"},
+	{"on-interrupt", 0, CLI_STRING, &on_interrupt, "WHAT",
+	 "at a signal leave this run's jobs, or cancel them"},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
 	 "pass over lines that are no blueprint records, instead of stopping"},
 	{.type = CLI_LAST},
@@ -46,6 +57,8 @@ static const struct cli_tool tool = {
 
 struct run {
 	struct dr *dr;
+	struct trial_log *log; /* of --log, or one in memory */
+	struct ours ours;
 	struct train_place place; /* the project that was asked for last */
 	size_t failed;            /* refused blueprints and bad lines */
 };
@@ -72,14 +85,30 @@ static bool enter(struct run *run, const char *id, struct err *e)
 	return run->place.project || err_nomem(e);
 }
 
+static bool hand_on(struct run *run, const cJSON *trial, struct err *e)
+{
+	struct err later = {0};
+	bool ours = trial_state(trial, &later) == TRIAL_SUBMITTED &&
+		    !json_true(trial, "taken_over"),
+	     noted = !ours || ours_add(&run->ours, trial_id(trial), json_str(trial, "project"),
+				       json_str(trial, "job"), e);
+
+	return trial_log_emit(run->log, trial, stdout, noted ? e : &later) && noted;
+}
+
 static bool train(struct run *run, const char *of, const struct train_subject *what,
 		  struct err *e)
 {
 	struct err why = {0};
 	cJSON *trial = NULL;
-	bool ok = enter(run, of, e) &&
-		  (trial = train_start(run->dr, &run->place, what, &plan, &why, e)) &&
-		  ndjson_put(stdout, trial, e);
+	bool known = false, ok;
+
+	if (stop_signal())
+		return err_set(e, ERR_STOPPED, "%s", stop_name());
+	ok = enter(run, of, e) &&
+	     (trial = train_start(run->dr, &run->place, what, &plan, run->log, &known, &why,
+				  e)) &&
+	     (known ? ndjson_put(stdout, trial, e) : hand_on(run, trial, e));
 
 	if (ok && why.kind != ERR_NONE) {
 		cli_error("%s %s: %s", what->model ? "model" : "blueprint",
@@ -137,6 +166,8 @@ static bool train_given(struct run *run, struct err *e)
 
 static void check_options(bool given)
 {
+	if (strcmp(on_interrupt, "leave") != 0 && strcmp(on_interrupt, "cancel") != 0)
+		cli_usage("--on-interrupt: '%s' is not leave or cancel", on_interrupt);
 	if (given && !(project = dr_project_meant(project)))
 		cli_usage("no project: give --project or set DR_PROJECT");
 	if (!models.n)
@@ -146,6 +177,32 @@ static void check_options(bool given)
 	if (plan.featurelist || no_cv)
 		cli_usage("--retrain takes the features of the model, and is scored as it: no "
 			  "--featurelist, no --no-cv");
+}
+
+static void tell_failed(const char *trial, const struct err *why)
+{
+	cli_error("trial %s: %s", trial, why->text);
+}
+
+/* A signal came, and what was under way has been heard. */
+static _Noreturn void end_stopped(struct run *run)
+{
+	bool cancel = strcmp(on_interrupt, "cancel") == 0;
+	struct err e = {0};
+	size_t cancelled = 0;
+
+	http_set_wake(dr_http(run->dr), -1);
+	if (cancel && !ours_cancel(&run->ours, run->dr, run->log, tell_failed, &cancelled, &e))
+		cli_error("%s", e.text);
+	if (cancel)
+		cli_note("stopped by %s: %zu of %zu jobs of this run cancelled; run the same "
+			 "command again to go on",
+			 stop_name(), cancelled, run->ours.n);
+	else
+		cli_note("stopped by %s: %zu job%s of this run; run the same command again to "
+			 "go on",
+			 stop_name(), run->ours.n, run->ours.n == 1 ? "" : "s");
+	stop_die();
 }
 
 int main(int argc, char **argv)
@@ -161,21 +218,28 @@ int main(int argc, char **argv)
 	check_options(given);
 	plan.scoring = no_cv ? "validation" : "crossValidation";
 
-	if (!(run.dr = dr_open(cli_trace, NULL, &e)))
+	if (!stop_catch(STOP_LIMIT_S, &e) || !(run.dr = dr_open(cli_trace, NULL, &e)) ||
+	    !(run.log = trial_log_open(log_path, TRIAL_TRAINER, &e)))
 		cli_die(&e);
+	http_set_wake(dr_http(run.dr), stop_fd());
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
 	in.skip_bad = skip_bad;
 	in.on_bad = report_bad;
 	in.ctx = &run;
+	in.wake = stop_fd();
 	if (!given)
 		cli_expect_stdin("blueprint records");
 
 	ok = given ? train_given(&run, &e) : ndjson_each(&in, take_record, &run, &e);
+	if (!ok && e.kind == ERR_STOPPED)
+		end_stopped(&run);
 	if (!ok || !ndjson_close(stdout, &e))
 		cli_die(&e);
 
 	ndjson_release(&in);
 	train_place_release(&run.place);
+	ours_release(&run.ours);
+	trial_log_free(run.log);
 	dr_close(run.dr);
 	cli_list_release(&models);
 	cli_list_release(&blueprints);

@@ -222,14 +222,34 @@ static bool is_its_own(const struct dr_submission *s, const struct err *e)
 	       s->status != 403;
 }
 
+/* *trial becomes what the log knows of it, or the log knows it from now on. */
+static bool look_up(struct trial_log *log, cJSON **trial, bool *known, struct err *e)
+{
+	const cJSON *last = trial_log_find(log, trial_id(*trial));
+	struct err ignored = {0};
+	cJSON *copy;
+
+	if (!last)
+		return trial_log_append(log, *trial, e);
+	/* A proposal keeps what was counted of it. */
+	if (!(copy = cJSON_Duplicate(last, true)))
+		return err_nomem(e);
+	*known = trial_state(copy, &ignored) != TRIAL_PROPOSED;
+	cJSON_Delete(*trial);
+	*trial = copy;
+	return true;
+}
+
 cJSON *train_start(struct dr *dr, const struct train_place *place,
 		   const struct train_subject *what, const struct train_plan *plan,
-		   struct err *why, struct err *e)
+		   struct trial_log *log, bool *known, struct err *why, struct err *e)
 {
 	struct dr_submission s = {0};
 	cJSON *trial = check_size(place, plan, e) ? new_trial(place, what, plan, e) : NULL;
-	bool ok = trial;
+	bool ok = trial && look_up(log, &trial, known, e);
 
+	if (ok && *known)
+		return trial;
 	if (ok && !submit(dr, place, what, plan, &s, why)) {
 		ok = is_its_own(&s, why) ? set_failed(trial, why->text, e) : (*e = *why, false);
 	} else if (ok && s.dead) {

@@ -8,6 +8,7 @@
 
 #include "dr/dr.h"
 #include "err/err.h"
+#include "trial/log.h"
 
 struct train_plan {
 	double sample_pct;       /* 0: the project's maximum */
@@ -36,15 +37,19 @@ void train_place_release(struct train_place *p);
  * 50 minutes.  Where an answer is lost, the server is asked for the job, as far as its
  * list can tell, before the request is made again, which is three times at most.
  *
+ * The trial is in the log, as proposed, before anything is asked for.  One that the log
+ * knows beyond that is given as it stands there (*known), and nothing is asked for.  What
+ * comes of it is not logged here.  A log in memory will do.
+ *
  * The trial's address is that of empty params at the model
  * PROJECT/BLUEPRINT[/FEATURELIST] or PROJECT/MODEL, so that two of them differ; its
  * fidelity is {"sample_pct"}, and "partition" where only the validation part is scored.
  *
  * NULL, with e: the sample needs rows of the locked holdout (ERR_REFUSED), the server is not
- * available, does not take the token, or the system failed.
+ * available, does not take the token, the system failed, or the process is asked to end.
  */
 cJSON *train_start(struct dr *dr, const struct train_place *place,
 		   const struct train_subject *what, const struct train_plan *plan,
-		   struct err *why, struct err *e);
+		   struct trial_log *log, bool *known, struct err *why, struct err *e);
 
 #endif

@@ -104,6 +104,14 @@ static bool is_foreign(const cJSON *rec)
 	return its && model && strcmp(its, model) != 0;
 }
 
+/* What dr-train has proposed, only dr-train can submit. */
+static bool is_training(const cJSON *rec, enum trial_state state)
+{
+	const char *by = json_str(rec, "by");
+
+	return state == TRIAL_PROPOSED && by && strcmp(by, "dr-train") == 0;
+}
+
 /* What an earlier run left unfinished goes on as it stands; what is for another model
  * would only stop whoever tunes this one. */
 static bool hand_on(struct run *r, struct err *e)
@@ -113,7 +121,9 @@ static bool hand_on(struct run *r, struct err *e)
 	for (size_t i = 0; r->log && i < trial_log_count(r->log); i++) {
 		const cJSON *rec = trial_log_at(r->log, i);
 
-		if (trial_is_final(trial_state(rec, e)))
+		enum trial_state state = trial_state(rec, e);
+
+		if (trial_is_final(state) || is_training(rec, state))
 			continue;
 		if (is_foreign(rec)) {
 			foreign++;

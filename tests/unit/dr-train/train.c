@@ -36,12 +36,15 @@ static void gives(const struct step *script, size_t steps, const char *model,
 		.sample_pct = 32, .featurelist = featurelist, .scoring = "crossValidation"};
 	struct err why = {0}, e = {0};
 	char got[ERR_TEXT_MAX + 32];
+	struct trial_log *log;
 	struct dr *dr;
 	cJSON *trial;
+	bool known = false;
 
 	setenv("DATAROBOT_ENDPOINT", s->endpoint, 1);
 	dr = dr_open(NULL, NULL, &e);
-	trial = train_start(dr, &place, &what_of, &plan, &why, &e);
+	log = trial_log_open(NULL, TRIAL_TRAINER, &e);
+	trial = train_start(dr, &place, &what_of, &plan, log, &known, &why, &e);
 	if (trial)
 		snprintf(got, sizeof(got), "%s %s", json_str(trial, "state"),
 			 json_str(trial, "job") ? json_str(trial, "job") : why.text);
@@ -51,6 +54,7 @@ static void gives(const struct step *script, size_t steps, const char *model,
 	if (!ok(s->requests == requests, "by %zu requests", requests))
 		printf("# %zu\n", s->requests);
 	cJSON_Delete(trial);
+	trial_log_free(log);
 	dr_close(dr);
 	server_stop(s);
 }

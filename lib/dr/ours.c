@@ -1,10 +1,9 @@
-#include "ours.h"
+#include "dr/ours.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "dr/cancel.h"
 #include "trial/trial.h"
 
@@ -14,7 +13,8 @@ struct our_job {
 	char trial[TRIAL_ID_LEN + 1];
 	struct trial_log *log; /* while it is cancelled */
 	bool cancelled;
-	struct err *failed; /* the first of all */
+	struct err *first; /* what failed first, of all */
+	ours_failed_fn *failed;
 };
 
 static void job_free(struct our_job *j)
@@ -63,8 +63,8 @@ static void give_back(struct our_job *j)
 		err_nomem(&e);
 	else if (trial_withdraw(rec, &e))
 		trial_log_emit(j->log, rec, stdout, &e);
-	if (e.kind != ERR_NONE && j->failed->kind == ERR_NONE)
-		*j->failed = e;
+	if (e.kind != ERR_NONE && j->first->kind == ERR_NONE)
+		*j->first = e;
 	cJSON_Delete(rec);
 }
 
@@ -75,11 +75,11 @@ static void answered(struct dr_cancel *c)
 	if (c->how == DR_CANCELLED)
 		give_back(j);
 	else if (c->how == DR_NOT_CANCELLED)
-		cli_error("trial %s: %s", j->trial, c->why.text);
+		j->failed(j->trial, &c->why);
 }
 
-bool ours_cancel(struct ours *o, struct dr *dr, struct trial_log *log, size_t *cancelled,
-		 struct err *e)
+bool ours_cancel(struct ours *o, struct dr *dr, struct trial_log *log, ours_failed_fn *failed,
+		 size_t *cancelled, struct err *e)
 {
 	struct dr_cancel *c = calloc(o->n + 1, sizeof(*c));
 	size_t n = 0;
@@ -90,7 +90,8 @@ bool ours_cancel(struct ours *o, struct dr *dr, struct trial_log *log, size_t *c
 		return err_nomem(e);
 	for (struct our_job *j = o->last; j; j = j->next) {
 		j->log = log;
-		j->failed = e;
+		j->first = e;
+		j->failed = failed;
 		c[n++] = (struct dr_cancel){.project = j->project, .job = j->job, .ctx = j};
 	}
 	ok = dr_cancel_jobs(dr, c, n, answered, e) && e->kind == ERR_NONE;
