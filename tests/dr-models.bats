@@ -126,7 +126,7 @@ setup() {
 
 @test "names are alike without their brackets, processes are a set, and the rest is the same" {
 	load faults
-	model() { printf '{"id":"%s","modelType":"%s","samplePct":%s,"featurelistId":"%s","processes":%s,"metrics":{}}' "$@"; }
+	model() { printf '{"id":"%s","modelType":"%s","samplePct":%s,"featurelistId":"%s","processes":%s,"metrics":{"LogLoss":{"crossValidation":0.5}}}' "$@"; }
 	faults_start "1 1 GET /models/.*orderBy answer 200 [$(model other 'Trees (depth 3) fast' 64 F '["A (a)","B"]'),$(
 		model A 'Trees fast (a (b) c)' 64 F '["B (x)","A","B"]'),$(
 		model B ' Trees  fast (a) (b)' 64.0 F '["B","A"]'),$(
@@ -175,4 +175,26 @@ setup() {
 	assert_json '.[0] | .models == 0 and .blueprints_trained == 0 and .featurelists == 0 and .blueprints == 2'
 	run -2 --separate-stderr dr-models --summary --limit 3
 	[ "${stderr_lines[0]}" = "dr-models: --summary is of the whole project and takes no other choice" ]
+}
+
+@test "--recommended is the model that the service recommends" {
+	load faults
+	model='{"id":"best","modelType":"T","samplePct":80,"parentModelId":"parent","metrics":{"LogLoss":{"crossValidation":0.3}}}'
+	recommended='GET /recommendedModels/recommendedModel/'
+	faults_start "0 1 $recommended answer 200 {\"projectId\":\"p\",\"modelId\":\"best\"}" \
+		"0 1 GET /models/best/ answer 200 $model" \
+		"0 1 $recommended answer 200 {\"projectId\":\"p\"}"
+	run -0 --separate-stderr dr-models --recommended
+	[ "$stderr" = "" ]
+	assert_json 'length == 1 and .[0].id == "best" and .[0].parent_model_id == "parent" and .[0].score == 0.3'
+	run -4 --separate-stderr dr-models --recommended
+	[ "$output" = "" ]
+	[ "$stderr" = "dr-models: project $DR_PROJECT: the service names no recommended model" ]
+	faults_stop
+	# Without an Autopilot there is none.
+	run -4 --separate-stderr dr-models --recommended
+	[[ $stderr == "dr-models: GET projects/$DR_PROJECT/recommendedModels/recommendedModel/: 404: "* ]]
+	run -2 --separate-stderr dr-models --recommended --like x
+	[ "${stderr_lines[0]}" = "dr-models: --recommended is one model: name no others" ]
+	run -2 --separate-stderr dr-models --recommended --summary
 }

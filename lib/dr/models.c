@@ -22,6 +22,21 @@ cJSON *dr_models(struct dr *dr, const char *project, struct err *e)
 	return dr_list(dr, dr_query(e, path, "orderBy", "-metric"), project, e);
 }
 
+cJSON *dr_model_recommended(struct dr *dr, const char *project, struct err *e)
+{
+	char *path = dr_path(e, "projects", project, "recommendedModels", "recommendedModel");
+	cJSON *answer = dr_get(dr, path, NULL, e), *model = NULL;
+	const char *id = answer ? json_str(answer, "modelId") : NULL;
+
+	if (id)
+		model = dr_model_get(dr, project, id, e);
+	else if (answer)
+		err_set(e, ERR_REFUSED, "project %s: the service names no recommended model",
+			project);
+	cJSON_Delete(answer);
+	return model;
+}
+
 bool dr_model_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
 		    void *ctx, struct err *e)
 {

@@ -10,6 +10,12 @@
 cJSON *dr_model_get(struct dr *dr, const char *project, const char *id, struct err *e);
 cJSON *dr_models(struct dr *dr, const char *project, struct err *e);
 
+/*
+ * The model that the service recommends; it may have been trained again, with the values
+ * of another one (parentModelId), on more rows.  ERR_REFUSED where none is.  Two requests.
+ */
+cJSON *dr_model_recommended(struct dr *dr, const char *project, struct err *e);
+
 /* GET one model; the answer's json is the model where e->kind is ERR_NONE. */
 bool dr_model_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
 		    void *ctx, struct err *e);

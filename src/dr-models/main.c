@@ -15,13 +15,15 @@
 static const char *project, *metric, *like, *partition = "crossValidation";
 static struct cli_list models;
 static long limit;
-static bool summary;
+static bool recommended, summary;
 
 static const struct cli_option options[] = {
 	{"project", 'p', CLI_STRING, &project, "ID", "the project; else that of $DR_PROJECT"},
 	{"model", 'm', CLI_LIST, &models, "ID", "only this model"},
 	{"like", 0, CLI_STRING, &like, "ID",
 	 "only this model and those that differ from it by their parameters"},
+	{"recommended", 0, CLI_FLAG, &recommended, NULL,
+	 "only the model that the service recommends"},
 	{"metric", 0, CLI_STRING, &metric, "METRIC", "rank by this metric, not the project's"},
 	{"partition", 0, CLI_STRING, &partition, "NAME",
 	 "rank by validation, crossValidation, holdout or training"},
@@ -33,7 +35,8 @@ static const struct cli_option options[] = {
 
 static const struct cli_tool tool = {
 	.name = "dr-models",
-	.synopsis = "[--project ID] [--like ID | --summary] [OPTION...] [MODEL...]",
+	.synopsis =
+		"[--project ID] [--like ID | --recommended | --summary] [OPTION...] [MODEL...]",
 	.summary = "List the models of a project, best first.",
 	.examples =
 		"  dr-models --limit 5 | jq -r '[.score, .sample_pct, .model_type] | @tsv'\n"
@@ -60,28 +63,39 @@ static void check_options(int n)
 			  partition);
 	if (like && (models.n || n))
 		cli_usage("--like finds the models: name no others");
-	if (summary && (models.n || n || like || limit || metric ||
+	if (recommended && (models.n || n || like))
+		cli_usage("--recommended is one model: name no others");
+	if (summary && (recommended || models.n || n || like || limit || metric ||
 			strcmp(partition, "crossValidation") != 0))
 		cli_usage("--summary is of the whole project and takes no other choice");
 	if (!(project = dr_project_meant(project)))
 		cli_usage("no project: give --project or set DR_PROJECT");
 }
 
-/* The wire models asked for: all, those like one, or those of --model and the operands. */
+/* The wire model of the i-th id, or the recommended one. */
+static cJSON *fetch_one(struct dr *dr, size_t i, char **operands, struct err *e)
+{
+	if (recommended)
+		return dr_model_recommended(dr, project, e);
+	return dr_model_get(dr, project, i < models.n ? models.item[i] : operands[i - models.n],
+			    e);
+}
+
+/* The wire models asked for: all, those like one, the recommended one, or those of --model
+ * and the operands. */
 static cJSON *fetch(struct dr *dr, int n, char **operands, struct err *e)
 {
 	cJSON *list = NULL;
-	size_t all = models.n + (size_t)n;
+	size_t named = recommended ? 1 : models.n + (size_t)n;
 
 	if (like)
 		return dr_models_like(dr, project, like, e);
-	if (all == 0)
+	if (named == 0)
 		return dr_models(dr, project, e);
 	if (!(list = cJSON_CreateArray()))
 		err_nomem(e);
-	for (size_t i = 0; list && i < all; i++) {
-		const char *id = i < models.n ? models.item[i] : operands[i - models.n];
-		cJSON *model = dr_model_get(dr, project, id, e);
+	for (size_t i = 0; list && i < named; i++) {
+		cJSON *model = fetch_one(dr, i, operands, e);
 
 		if (model) {
 			cJSON_AddItemToArray(list, model);
