@@ -108,10 +108,10 @@ setup() {
 @test "--like finds the model and what differs from it by its parameters" {
 	base=$(dr-models --limit 1 | jq -r .id)
 	gridgen learning_rate=0.02,0.3 | dr-submit --model "$base" | dr-collect >tuned
-	ids=$(jq -r .tuned_model tuned | cat - <(echo "$base") | sort)
+	alike=$(jq -r .tuned_model tuned | cat - <(echo "$base") | sort)
 	run -0 --separate-stderr dr-models --like "$base"
 	[ "$stderr" = "" ]
-	[ "$(jq -r .id <<<"$output" | sort)" = "$ids" ]
+	[ "$(jq -r .id <<<"$output" | sort)" = "$alike" ]
 	assert_json 'map(.score) | . == sort'
 	# It is the same from each of them.
 	want=$output

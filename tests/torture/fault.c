@@ -200,10 +200,11 @@ void *calloc(size_t a, size_t n)
 
 void free(void *p)
 {
-	struct block *b = block_of(p);
+	struct block *b;
 
 	if (!p)
 		return;
+	b = block_of(p);
 	if ((char *)p < arena || (char *)p >= arena_end)
 		broken("released what was never given");
 	if (!__atomic_exchange_n(&b->live, false, __ATOMIC_ACQ_REL))
