@@ -578,6 +578,18 @@ score='jq -c --unbuffered -f score.jq'
 	[ "$output$stderr" = "" ]
 }
 
+@test "what comes back unfinished ends the proposing, with status 7" {
+	for state in proposed submitted; do
+		mkfifo loop
+		# shellcheck disable=SC2094 # one FIFO, read and written: that is the loop
+		run -7 --separate-stderr bash -o pipefail -c 'bo-propose --follow --parallel 3 --trials 9 "${@:2}" <loop |
+			jq -c --unbuffered ".state = \"$1\"" | tee back >loop' - "$state" "${space[@]}"
+		[ "$stderr" = "bo-propose: 0 of 9 trials done, what else was proposed came back; run the same command again to go on" ]
+		[ "$(wc -l <back)" = 3 ]
+		rm loop
+	done
+}
+
 @test "a loop that breaks is an error that says how many trials were open" {
 	run -6 --separate-stderr bo-propose --follow --parallel 3 --trials 9 "${space[@]}" </dev/null
 	[ "$stderr" = "bo-propose: <stdin>: ended with 3 trials open" ]

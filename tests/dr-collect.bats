@@ -168,7 +168,8 @@ unreal() {
 	faults_stop
 	echo "$output" >again
 	run -0 --separate-stderr bash -c 'dr-submit --log log <again | dr-collect --log log'
-	assert_log 'map(.state) == ["proposed", "submitted", "completed"] and map(.lost) == [1, 1, 1]'
+	assert_log 'map(.state) == ["proposed", "proposed", "submitted", "completed"] and
+		map(.lost) == [1, 1, 1, 1] and map(.withdrawn) == [true, null, null, null]'
 }
 
 @test "a trial that has lost three jobs fails" {

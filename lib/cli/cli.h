@@ -28,7 +28,8 @@ enum cli_type {
 	CLI_LIST,     /* value: struct cli_list *, repeatable; release with cli_list_release */
 	CLI_INT,      /* value: long *, decimal */
 	CLI_REAL,     /* value: double *, finite */
-	CLI_SECONDS,  /* value: double *, `90`, `90s`, `15m`, `2h`, `1d`; not negative */
+	CLI_SECONDS,  /* value: double *, `90`, `90s`, `15m`, `2h`, `1d`; not negative (a
+		       * default may be, for none) */
 };
 
 struct cli_option {

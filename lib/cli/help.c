@@ -10,7 +10,7 @@ static void print_default(FILE *out, const struct cli_option *o)
 		fprintf(out, " [%s]", *(const char **)o->value);
 	else if (o->type == CLI_INT && *(long *)o->value != 0)
 		fprintf(out, " [%ld]", *(long *)o->value);
-	else if ((o->type == CLI_REAL || o->type == CLI_SECONDS) && *(double *)o->value != 0)
+	else if ((o->type == CLI_REAL || o->type == CLI_SECONDS) && *(double *)o->value > 0)
 		fprintf(out, " [%.15g%s]", *(double *)o->value,
 			o->type == CLI_SECONDS ? " s" : "");
 }

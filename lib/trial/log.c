@@ -21,9 +21,13 @@ struct held {
 
 struct trial_log {
 	char *path;
-	int fd;    /* of a role, or -1 */
-	bool file; /* a regular one: it can be read and locked */
+	int fd;       /* of a role, or -1 */
+	bool file;    /* a regular one: it can be read and locked */
+	off_t seen;   /* of the file: up to where it was read, */
+	size_t lines; /* so many lines */
 	size_t torn;
+	trial_log_watch_fn *watch;
+	void *watch_ctx;
 
 	struct held *entry; /* n of cap, in order of first appearance */
 	size_t n, cap;
@@ -71,6 +75,12 @@ static struct held *find(const struct trial_log *log, const char *id)
 	return hsearch_r(item, FIND, &found, index) ? found->data : NULL;
 }
 
+static void tell(const struct trial_log *log, const cJSON *old, const cJSON *rec)
+{
+	if (log->watch)
+		log->watch(old, rec, log->watch_ctx);
+}
+
 /* Takes rec over. */
 static bool keep(struct trial_log *log, cJSON *rec, struct err *e)
 {
@@ -80,6 +90,7 @@ static bool keep(struct trial_log *log, cJSON *rec, struct err *e)
 	if (!rec)
 		return err_nomem(e);
 	if ((known = find(log, trial_id(rec)))) {
+		tell(log, known->rec, rec);
 		cJSON_Delete(known->rec);
 		known->rec = rec;
 		return true;
@@ -94,6 +105,7 @@ static bool keep(struct trial_log *log, cJSON *rec, struct err *e)
 	item = (ENTRY){.key = known->id, .data = known};
 	if (!hsearch_r(item, ENTER, &found, &log->index))
 		return err_nomem(e);
+	tell(log, NULL, rec);
 	return true;
 }
 
@@ -149,6 +161,7 @@ static bool read_all(struct trial_log *log, int fd, struct err *e)
 	bool ok = true;
 
 	ndjson_init(&in, fd, log->path);
+	in.line = log->lines;
 	while (ok && (got = ndjson_next(&in, &rec, e)) != NDJSON_END) {
 		struct err bad = {0};
 
@@ -163,8 +176,28 @@ static bool read_all(struct trial_log *log, int fd, struct err *e)
 					     bad.text);
 		}
 	}
+	log->lines = in.line;
 	ndjson_release(&in);
 	return ok;
+}
+
+/* What follows the last newline is no whole line yet: it is read again with the next. */
+static off_t end_of_lines(int fd)
+{
+	off_t at = lseek(fd, 0, SEEK_END);
+	char buf[4096];
+
+	while (at > 0) {
+		size_t want = at < (off_t)sizeof(buf) ? (size_t)at : sizeof(buf);
+		const char *nl;
+
+		at -= (off_t)want;
+		if (pread(fd, buf, want, at) != (ssize_t)want)
+			return 0;
+		if ((nl = memrchr(buf, '\n', want)))
+			return at + (nl - buf) + 1;
+	}
+	return 0;
 }
 
 /* Behind the records that others are writing.  Where there are no locks a role has been
@@ -174,6 +207,10 @@ static bool read_settled(struct trial_log *log, int fd, struct err *e)
 	bool locked = trial_lock_take(fd, false), ok;
 
 	ok = read_all(log, fd, e);
+	if (log->file) {
+		log->seen = end_of_lines(fd);
+		log->lines -= log->lines > 0 && log->seen < lseek(fd, 0, SEEK_END);
+	}
 	if (locked)
 		trial_lock_drop(fd);
 	return ok;
@@ -291,6 +328,31 @@ size_t trial_log_count(const struct trial_log *log)
 const cJSON *trial_log_at(const struct trial_log *log, size_t i)
 {
 	return log->entry[i].rec;
+}
+
+bool trial_log_refresh(struct trial_log *log, struct err *e)
+{
+	struct stat st;
+
+	if (log->fd < 0 || !log->file)
+		return true;
+	if (fstat(log->fd, &st) != 0)
+		return err_errno(e, "%s", log->path);
+	if (st.st_size == log->seen)
+		return true;
+	if (st.st_size < log->seen) /* it is another one */
+		log->seen = 0, log->lines = 0;
+	if (lseek(log->fd, log->seen, SEEK_SET) < 0)
+		return err_errno(e, "%s", log->path);
+	return read_settled(log, log->fd, e);
+}
+
+void trial_log_watch(struct trial_log *log, trial_log_watch_fn *fn, void *ctx)
+{
+	log->watch = fn;
+	log->watch_ctx = ctx;
+	for (size_t i = 0; i < log->n; i++)
+		tell(log, NULL, log->entry[i].rec);
 }
 
 static bool ends_with_newline(int fd)

@@ -69,6 +69,20 @@ const cJSON *trial_log_find(const struct trial_log *log, const char *id);
 size_t trial_log_count(const struct trial_log *log);
 const cJSON *trial_log_at(const struct trial_log *log, size_t i);
 
+/*
+ * Read what others have appended since the log was opened or read last.  Only where it is
+ * held open, by a role that appends; else there is nothing to do.  One fstat(2) where
+ * nothing is new.  Errors as those of trial_log_open.
+ */
+bool trial_log_refresh(struct trial_log *log, struct err *e);
+
+/*
+ * Be told of each change of a trial's last record: old (NULL where there was none) is
+ * replaced by rec; both are borrowed for the call.  Told at once: all that are there.
+ */
+typedef void trial_log_watch_fn(const cJSON *old, const cJSON *rec, void *ctx);
+void trial_log_watch(struct trial_log *log, trial_log_watch_fn *fn, void *ctx);
+
 /* Append rec to the file and remember a copy. ERR_SYSTEM `PATH: write: REASON`.
  * A log without a file, made with trial_log_open(NULL, TRIAL_READER, ...), only remembers. */
 bool trial_log_append(struct trial_log *log, const cJSON *rec, struct err *e);

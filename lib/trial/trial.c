@@ -109,12 +109,28 @@ bool trial_set_state(cJSON *rec, enum trial_state s, const char *error, struct e
 	return true;
 }
 
+/* What its job has taken up to now is paid for. */
+static bool keep_spent(cJSON *rec)
+{
+	char now[TRIAL_TIME_LEN + 1];
+	double s;
+
+	trial_now(now);
+	s = trial_time(now) - trial_time(json_str(rec, "submitted_at"));
+	if (!(s > 0))
+		return true;
+	s += fmax(json_num(rec, "spent_seconds", 0), 0);
+	return json_set_num(rec, "spent_seconds", round(s * 1e3) / 1e3);
+}
+
 bool trial_withdraw(cJSON *rec, struct err *e)
 {
 	static const char *const added[] = {"job",        "submitted_at", "taken_over",
 					    "started_at", "finished_at",  "seconds",
 					    "error"};
 
+	if (!keep_spent(rec) || !json_set(rec, "withdrawn", cJSON_CreateTrue()))
+		return err_nomem(e);
 	for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++)
 		cJSON_DeleteItemFromObjectCaseSensitive(rec, added[i]);
 	return trial_set_state(rec, TRIAL_PROPOSED, NULL, e);

@@ -59,7 +59,9 @@ bool trial_set_state(cJSON *rec, enum trial_state s, const char *error, struct e
 
 /*
  * Back to `proposed`, as it was before it was submitted: without job, times, error and
- * taken_over.  Its job was cancelled, or the server has lost it.
+ * taken_over.  Its job was cancelled, or the server has lost it: `withdrawn` is true, until
+ * it is sent again, and `spent_seconds` has the time from submission to now of all its jobs
+ * that came to such an end.
  */
 bool trial_withdraw(cJSON *rec, struct err *e);
 

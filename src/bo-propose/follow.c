@@ -1,5 +1,6 @@
 /* follow: the asynchronous loop. */
 #include "cli/cli.h"
+#include "json/json.h"
 #include "ndjson/ndjson.h"
 #include "propose.h"
 #include "stop/stop.h"
@@ -10,6 +11,7 @@ struct loop {
 	size_t from;          /* the log's proposed trials before this one were handed on */
 	bool closed;          /* standard output is */
 	size_t returned;      /* trials that came back unsubmitted when it was */
+	bool refused;         /* a trial came back as it was sent: no more are taken */
 	struct err exhausted; /* why nothing is left to propose */
 };
 
@@ -86,11 +88,11 @@ static bool propose_one(struct loop *l, struct err *e)
  * downstream then see end of file, finish what they hold, and end too. */
 static bool top_up(struct loop *l, struct err *e)
 {
-	while (!stop_signal() && !l->exhausted.kind && wants_more(l) &&
-	       in_flight(l) < (size_t)l->run->parallel)
+	while (!stop_signal() && !l->closed && !l->refused && !l->exhausted.kind &&
+	       wants_more(l) && in_flight(l) < (size_t)l->run->parallel)
 		if (!(waiting(l) ? hand_on_proposed(l, e) : propose_one(l, e)))
 			return false;
-	if (l->closed || stop_signal() || (!l->exhausted.kind && wants_more(l)))
+	if (l->closed || stop_signal() || (!l->refused && !l->exhausted.kind && wants_more(l)))
 		return true;
 	l->closed = true;
 	return ndjson_close(stdout, e);
@@ -98,12 +100,23 @@ static bool top_up(struct loop *l, struct err *e)
 
 /* A trial of ours that comes back as proposed, since the server has lost its job, goes
  * round once more as long as somebody listens. */
-static bool send_again(struct loop *l, const cJSON *rec, struct err *e)
+static bool send_again(struct loop *l, cJSON *rec, struct err *e)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(rec, "withdrawn");
+	l->returned += l->closed;
+	return l->closed || ndjson_put(stdout, rec, e);
+}
+
+/* A trial that is not over.  If it comes as it went, the tools downstream have reached a
+ * limit: what would be proposed now would come back likewise. */
+static bool comes_back(struct loop *l, cJSON *rec, enum trial_state state, struct err *e)
 {
 	if (!tuner_waits_for(l->run->tuner, trial_id(rec)))
 		return true;
-	l->returned += l->closed;
-	return l->closed || ndjson_put(stdout, rec, e);
+	if (state == TRIAL_PROPOSED && trial_lost(rec) > 0 && json_true(rec, "withdrawn"))
+		return send_again(l, rec, e);
+	l->refused = true;
+	return true;
 }
 
 static bool learn(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e)
@@ -113,7 +126,7 @@ static bool learn(cJSON *rec, struct ndjson_reader *in, void *ctx, struct err *e
 
 	if (state == TRIAL_NONE)
 		return !e->kind || ndjson_refuse(in, e);
-	if (state == TRIAL_PROPOSED && trial_lost(rec) > 0 && !send_again(l, rec, e))
+	if (!trial_is_final(state) && !comes_back(l, rec, state, e))
 		return false;
 	if (!tuner_tell(l->run->tuner, rec, e))
 		return err_prefix(e, "%s:%zu", in->name, in->line);
@@ -162,6 +175,11 @@ bool follow(struct run *r, struct ndjson_reader *in, struct err *e)
 			       "the server lost the jobs of %zu trials: run the same command "
 			       "again",
 			       in_flight(&l));
+	if (l.refused && in_flight(&l))
+		return err_set(e, ERR_LIMIT,
+			       "%zu of %ld trials done, what else was proposed came back; run "
+			       "the same command again to go on",
+			       tuner_done(r->tuner), r->trials);
 	if (in_flight(&l))
 		return err_set(e, ERR_SYSTEM, "<stdin>: ended with %zu trials open",
 			       in_flight(&l));

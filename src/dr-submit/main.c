@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "budget/deadline.h"
+#include "budget/money.h"
 #include "cli/cli.h"
 #include "dr/dr.h"
 #include "ndjson/ndjson.h"
@@ -17,6 +19,8 @@ static long parallel = 8;
 static double retry_for_s = 60;
 static const char *on_interrupt = "leave";
 static bool skip_bad;
+static struct budget_limits limits = {.time_limit_s = -1, .cost_limit = -1};
+static const char *cost_limit, *cost_per_hour;
 
 /* After a signal, for the answers under way; below the 30 s of batch systems. */
 #define STOP_LIMIT_S 20
@@ -33,6 +37,17 @@ static const struct cli_option options[] = {
 	 "send a request whose answer is lost again, for so long", .min = 0, .max = 86400},
 	{"on-interrupt", 0, CLI_STRING, &on_interrupt, "WHAT",
 	 "at a signal leave this run's jobs, or cancel them"},
+	{"trials", 't', CLI_INT, &limits.trials, "N",
+	 "never more than N trials of the log submitted in all", 1, 10000000},
+	{"max-failures", 0, CLI_INT, &limits.max_failures, "N",
+	 "submit no more when N trials of the log have failed", 1, 10000000},
+	{"time-limit", 0, CLI_SECONDS, &limits.time_limit_s, "TIME",
+	 "submit nothing later than that"},
+	{"deadline", 0, CLI_STRING, &limits.deadline, "MOMENT",
+	 "the same: 08:00, or 2026-11-25T08:00:00+01:00"},
+	{"cost-limit", 0, CLI_STRING, &cost_limit, "AMOUNT",
+	 "submit no more when the trials of the log have cost that"},
+	{"cost-per-hour", 0, CLI_STRING, &cost_per_hour, "AMOUNT", "of one trial's time"},
 	{"skip-bad", 0, CLI_FLAG, &skip_bad, NULL,
 	 "pass over bad lines and let bad trials fail, instead of stopping"},
 	{.type = CLI_LAST},
@@ -49,6 +64,29 @@ static const struct cli_tool tool = {
 		   "anything is sent.\n",
 	.options = options,
 };
+
+static void usage(const char *option, const struct err *e)
+{
+	cli_usage("--%s: %s", option, e->text);
+}
+
+static void check_options(void)
+{
+	struct err e = {0};
+
+	if (strcmp(on_interrupt, "leave") != 0 && strcmp(on_interrupt, "cancel") != 0)
+		cli_usage("--on-interrupt: '%s' is not leave or cancel", on_interrupt);
+	if (!cost_limit != !cost_per_hour)
+		cli_usage("--cost-limit and --cost-per-hour go together");
+	if (cost_limit && !log_path)
+		cli_usage("--cost-limit needs --log, which knows how long trials take");
+	if (cost_limit && !money_parse(cost_limit, &limits.cost_limit, &e))
+		usage("cost-limit", &e);
+	if (cost_limit && !money_parse(cost_per_hour, &limits.cost_per_hour, &e))
+		usage("cost-per-hour", &e);
+	if (limits.deadline && !deadline_parse(limits.deadline, &limits.deadline_s, &e))
+		usage("deadline", &e);
+}
 
 static void report_bad(const struct err *e, void *ctx)
 {
@@ -175,8 +213,7 @@ int main(int argc, char **argv)
 
 	if (cli_parse(&tool, argc, argv) != argc)
 		cli_usage("trials are read from stdin, not from an operand");
-	if (strcmp(on_interrupt, "leave") != 0 && strcmp(on_interrupt, "cancel") != 0)
-		cli_usage("--on-interrupt: '%s' is not leave or cancel", on_interrupt);
+	check_options();
 	cli_expect_stdin("trials");
 
 	if (!stop_catch(STOP_LIMIT_S, &e) || !(s.dr = dr_open(cli_trace, NULL, &e)) ||
@@ -189,6 +226,7 @@ int main(int argc, char **argv)
 	s.parallel = (size_t)parallel;
 	s.skip_bad = skip_bad;
 	s.retry_for_s = retry_for_s;
+	budget_start(&s.budget, &limits, s.log);
 	submit_init(&s);
 	ndjson_init(&in, STDIN_FILENO, "<stdin>");
 	in.skip_bad = skip_bad;
@@ -202,7 +240,9 @@ int main(int argc, char **argv)
 	if (!ndjson_close(stdout, &e))
 		cli_die(&e);
 
-	status = bad != ERR_NONE ? err_status(bad) : s.failed > 0 || in.bad > 0;
+	status = bad != ERR_NONE            ? err_status(bad)
+		 : s.limit.kind != ERR_NONE ? err_status(ERR_LIMIT)
+					    : s.failed > 0 || in.bad > 0;
 	submit_release(&s);
 	ndjson_release(&in);
 	trial_log_free(s.log);

@@ -267,16 +267,31 @@ static const cJSON *known(const struct submitter *s, const cJSON *rec)
 	return state == TRIAL_PROPOSED ? NULL : last;
 }
 
-/* The proposal is in the log before anything is sent; *rec keeps what the log has counted. */
+/* What the log has counted of a trial is kept. */
+static bool keep_count(cJSON *rec, const cJSON *last, const char *field)
+{
+	double n = json_num(last, field, 0);
+
+	return n <= json_num(rec, field, 0) || json_set_num(rec, field, n);
+}
+
+/* Does the log have it as proposed, and not as one that was withdrawn since? */
+static bool is_logged(const cJSON *last, const cJSON *rec)
+{
+	return last && trial_state(last, &(struct err){0}) == TRIAL_PROPOSED &&
+	       !json_true(last, "withdrawn") && trial_lost(rec) <= trial_lost(last);
+}
+
+/* The proposal is in the log before anything is sent. */
 static bool log_proposal(struct submitter *s, cJSON *rec, struct err *e)
 {
 	const cJSON *last = trial_log_find(s->log, trial_id(rec));
-	long lost = last ? trial_lost(last) : 0;
+	bool logged = is_logged(last, rec);
 
-	if (!last || trial_lost(rec) > lost)
-		return trial_log_append(s->log, rec, e);
-	return lost == trial_lost(rec) || json_set_num(rec, "lost", (double)lost) ||
-	       err_nomem(e);
+	cJSON_DeleteItemFromObjectCaseSensitive(rec, "withdrawn");
+	if (last && (!keep_count(rec, last, "lost") || !keep_count(rec, last, "spent_seconds")))
+		return err_nomem(e);
+	return logged || trial_log_append(s->log, rec, e);
 }
 
 static bool pass_known(const struct submitter *s, const cJSON *last, struct err *e)
@@ -319,37 +334,114 @@ static bool has_twin(const struct flight *f)
 	return false;
 }
 
+/* ---- limits ---- */
+
+/* Sent, or sent before and its answer lost: there may be a job. */
+static bool is_under_way(const struct flight *f)
+{
+	return f->sent || f->lost > 0;
+}
+
+/* Not after the limit. */
+static bool has_unsent(const struct submitter *s)
+{
+	for (const struct flight *f = s->first; f; f = f->next)
+		if (!is_under_way(f))
+			return true;
+	return false;
+}
+
+/* Nothing more is sent; what was not goes on as it came. */
+static void reach_limit(struct submitter *s, const struct err *why)
+{
+	struct flight *next;
+	struct err e = {0};
+
+	if (s->limit.kind != ERR_NONE)
+		return;
+	s->limit = *why;
+	cli_error("%s", why->text);
+	for (struct flight *f = s->first; f; f = next) {
+		next = f->next;
+		if (is_under_way(f))
+			continue;
+		if (!ndjson_put(stdout, f->rec, &e))
+			stop(s, &e);
+		land(f);
+	}
+}
+
+/* May the trial be sent now? */
+static bool may_send(struct submitter *s, const struct flight *f)
+{
+	size_t under_way = 0;
+	struct err e = {0};
+
+	for (const struct flight *g = s->first; g; g = g->next)
+		under_way += is_under_way(g);
+	switch (budget_ask(&s->budget, under_way,
+			   is_logged(trial_log_find(s->log, trial_id(f->rec)), f->rec), &e)) {
+	case BUDGET_GO:
+		return true;
+	case BUDGET_WAIT:
+		return false;
+	case BUDGET_SPENT:
+		reach_limit(s, &e);
+		return false;
+	case BUDGET_ERROR:
+		stop(s, &e);
+		return false;
+	}
+	return false;
+}
+
 static double due(const struct flight *f)
 {
 	return f->s->full ? fmax(f->due, f->s->full_due) : f->due;
 }
 
+/* False: it is not the time yet, which comes in *next seconds where that is known. */
+static bool is_time(struct submitter *s, const struct flight *f, double *next)
+{
+	double wait = due(f) - http_now();
+
+	if (f->sent || has_twin(f) || (s->full && s->sent > 0))
+		return false;
+	if (wait > 0)
+		*next = fmin(*next, wait);
+	return wait <= 0;
+}
+
 double submit_send(struct submitter *s)
 {
-	double now = http_now(), next = INFINITY;
+	double next = INFINITY;
 	struct flight *after;
+	struct err e = {0};
 
+	if (has_unsent(s) && budget_time_left(&s->budget) <= 0 && budget_over(&s->budget, &e))
+		reach_limit(s, &e);
 	for (struct flight *f = s->first; f && s->stop.kind == ERR_NONE; f = after) {
-		struct err e = {0};
 		const cJSON *last;
 		bool ok;
 
 		after = f->next;
-		if (f->sent || has_twin(f) || (s->full && s->sent > 0))
+		if (!is_time(s, f, &next))
 			continue;
-		if (due(f) > now) {
-			next = fmin(next, due(f) - now);
-			continue;
-		}
 		if ((last = known(s, f->rec))) {
 			ok = pass_known(s, last, &e);
 			land(f);
-		} else {
+		} else if (is_under_way(f) || may_send(s, f)) {
 			ok = send_one(f, &e);
+		} else if (s->limit.kind == ERR_NONE) {
+			continue;
+		} else {
+			return 0; /* flights have landed: once more from the first */
 		}
 		if (!ok)
 			stop(s, &e);
 	}
+	if (has_unsent(s))
+		next = fmin(next, fmax(budget_time_left(&s->budget), 0));
 	return isinf(next) ? -1 : next;
 }
 
@@ -386,8 +478,8 @@ bool submit_take(struct submitter *s, cJSON *rec, struct err *e)
 	struct flight *f;
 	bool ok;
 
-	if (last) {
-		ok = pass_known(s, last, e);
+	if (last || s->limit.kind != ERR_NONE) {
+		ok = last ? pass_known(s, last, e) : ndjson_put(stdout, rec, e);
 		cJSON_Delete(rec);
 		return ok;
 	}

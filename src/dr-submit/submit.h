@@ -21,6 +21,10 @@
  * A job that the server has lost (dr-collect) comes back as a proposed trial with a higher
  * `lost` than the log knows, and is sent again.
  *
+ * Limits (budget.h) are looked at before each request.  When one is reached nothing more is
+ * sent, but a request whose answer was lost is still asked for, and what is not sent is
+ * handed on as it came.
+ *
  * After a signal submit_stop sends nothing more, but hears the answers that are under way.
  */
 #ifndef SUBMIT_H
@@ -31,6 +35,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "budget/budget.h"
 #include "dr/dr.h"
 #include "dr/ours.h"
 #include "target.h"
@@ -43,16 +48,17 @@ struct submitter {
 	struct dr *dr;
 	struct trial_log *log; /* of --log, or one in memory */
 	struct target_options options;
-	size_t parallel;    /* trials under way at once */
-	bool skip_bad;      /* a trial that cannot be becomes a failed record */
-	double retry_for_s; /* lost answers are asked for after 1, 2, 4 s ..., as long as this
-			     */
+	size_t parallel;      /* trials under way at once */
+	bool skip_bad;        /* a trial that cannot be becomes a failed record */
+	double retry_for_s;   /* lost answers are asked for after 1, 2, 4 s ..., as long as this
+			       */
+	struct budget budget; /* of the log */
 
-	/* Results: trials that failed here, jobs that are this run's, and why nothing more
-	 * can be sent. */
+	/* Results: trials that failed here, jobs that are this run's, why nothing more can be
+	 * sent, and which limit is reached. */
 	size_t failed;
 	struct ours ours;
-	struct err stop;
+	struct err stop, limit;
 
 	/* Private. */
 	struct target *targets;
