@@ -18,7 +18,7 @@
 # the folds' models share (Nadeau and Bengio, 2003).  A gain below it is called that.  The
 # best of many trials also looks better than it is: it was chosen by the same folds.
 #
-# FOLDER keeps every trial: the same command again goes on where it stopped.
+# The model must have been cross validated.  FOLDER keeps every trial: the same command again goes on where it stopped.
 
 set -Eeuo pipefail
 
@@ -138,6 +138,11 @@ compare() {
 	done
 	save default.proposed defaults
 	try default
+	save results.ndjson best default 0 default
+	[[ -s $dir/results.ndjson ]] || {
+		echo "${0##*/}: with its default values model $model has no score by cross validation" >&2
+		return 3
+	}
 	for ((seed = 1; seed <= seeds; seed++)); do
 		try "random-$seed"
 		try "grid-$seed"
@@ -145,11 +150,6 @@ compare() {
 			--parallel "$parallel" --seed "$seed" --folds "${space[@]}" "${on_interrupt[@]}" ||
 			tolerate $?
 	done
-	best default 0 default >"$dir/results.ndjson"
-	[[ -s $dir/results.ndjson ]] || {
-		echo "${0##*/}: the model with its default values has no score: $dir/default.ndjson" >&2
-		return 3
-	}
 	for ((seed = 1; seed <= seeds; seed++)); do
 		best random "$seed" "random-$seed"
 		best grid "$seed" "grid-$seed"

@@ -5,6 +5,9 @@ setup_file() {
 	load sandbox
 	load model
 	model_start --min-job-time 0 --workers 2 || return
+	MODEL=$(dr-blueprints | jq -c 'select(.model_type | test("Boosted"))' | head -n 1 |
+		dr-train | dr-collect | jq -r .tuned_model) || return
+	dr-params --model "$MODEL" >"$MODEL_PARAMS"
 	export OUT=$BATS_FILE_TMPDIR COMPARE=$BATS_TEST_DIRNAME/../pipelines/compare.sh
 	"$COMPARE" "$MODEL" "$OUT/runs" "${ARGS[@]}" >"$OUT/out"
 }
@@ -79,6 +82,11 @@ row() { awk -v name="$1" '$1 == name { $1 = ""; print }' "$2" | sed 's/^ //'; }
 	blend=$(dr-models | jq -r 'select(.model_category == "blend").id' | head -n 1)
 	run -4 --separate-stderr "$COMPARE" "$blend" folder max_depth=2..3
 	[[ $stderr == "dr-params: "* ]]
+	cheap=$(dr-models | jq -r 'select(.score == null and .sample_pct == 64 and
+		(.model_type | test("Net|Logistic|Boosted"))).id' | head -n 1)
+	run -3 --separate-stderr "$COMPARE" "$cheap" cheap random_state=1..2 --trials 2 --seeds 2
+	[[ ${stderr_lines[-1]} == "compare.sh: with its default values model $cheap has no score by cross validation" ]]
+	[ ! -e cheap/random-1.ndjson ]
 	run -2 --separate-stderr "$COMPARE" "$MODEL" huge random_state=0..1000000000
 	[[ $stderr == "compare.sh: a grid of 1000000001 settings is too large; "* ]]
 }
