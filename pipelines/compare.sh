@@ -18,7 +18,8 @@
 # the folds' models share (Nadeau and Bengio, 2003).  A gain below it is called that.  The
 # best of many trials also looks better than it is: it was chosen by the same folds.
 #
-# The model must have been cross validated.  FOLDER keeps every trial: the same command again goes on where it stopped.
+# The model must have been cross validated.  FOLDER keeps every trial: the same command
+# again goes on where it stopped.
 
 set -Eeuo pipefail
 

@@ -1,4 +1,4 @@
-# Sourced by the recipes that go the whole way: the steps that they begin with,
+# Sourced by core-concepts.sh and bayesian-optimization.sh: the steps that both begin with,
 # and how they print.
 #
 # They share $dir (where records are kept), $partition (what models are judged by),
