@@ -91,7 +91,7 @@ tuned_parameters() {
 			map(select(.id != $base and .score))[:$rows]) as $shown |
 		(["model_id", $partition, ($differ[] | sub(".*/"; ""))],
 		 ($shown[] | [.id, (.score | digits), $values[.id][$differ[]]])) | @tsv' |
-		table -24 15 17 17 17 17 17 17 17 17 17 17
+		table -24 15 17
 }
 
 # improvement PARTITION: of all models that differ from the chosen one by parameters only
