@@ -78,6 +78,11 @@ cJSON *dr_get(struct dr *dr, char *path, const char *id, struct err *e);
  */
 cJSON *dr_list(struct dr *dr, char *path, const char *project, struct err *e);
 
+/* The same; of a bare array only these fields (ends with NULL; projectId should be one) of
+ * each object are kept, as thousands of them may come at once. */
+cJSON *dr_list_brief(struct dr *dr, char *path, const char *project, const char *const *brief,
+		     struct err *e);
+
 /* The items of a page, the array itself or the one that the page holds; or NULL. */
 cJSON *dr_page_items(const cJSON *page);
 

@@ -253,6 +253,14 @@ cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e)
 	return dr_list(dr, dr_path(e, "projects", project, "modelJobs"), project, e);
 }
 
+cJSON *dr_model_jobs_brief(struct dr *dr, const char *project, struct err *e)
+{
+	static const char *const fields[] = {"id", "status", "projectId", NULL};
+
+	return dr_list_brief(dr, dr_path(e, "projects", project, "modelJobs"), project, fields,
+			     e);
+}
+
 bool dr_job_cancel_start(struct dr *dr, const char *project, const char *id, http_done_fn *done,
 			 void *ctx, struct err *e)
 {

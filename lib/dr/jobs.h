@@ -77,6 +77,9 @@ cJSON *dr_jobs(struct dr *dr, const char *project, struct err *e);
 /* The same with what only jobs of models have: blueprintId, samplePct, featurelistId. */
 cJSON *dr_model_jobs(struct dr *dr, const char *project, struct err *e);
 
+/* Those, of which perhaps no more is there than id and status: thousands take some MB. */
+cJSON *dr_model_jobs_brief(struct dr *dr, const char *project, struct err *e);
+
 /*
  * Cancel a job.  *over: there was nothing to cancel, it had come to its end before (or
  * the server does not know it).  A job that is gone when the request is repeated was

@@ -73,12 +73,13 @@ bool dr_unexpected(const struct dr *dr, const struct http_response *r, struct er
 	return false;
 }
 
-static cJSON *get(struct dr *dr, const char *path, http_doubt_fn *doubt, const char *about,
-		  struct err *e)
+static cJSON *get(struct dr *dr, const char *path, const char *const *brief,
+		  http_doubt_fn *doubt, const char *about, struct err *e)
 {
 	struct http_request q = {.method = HTTP_GET,
 				 .path = path,
 				 .want_json = true,
+				 .brief = brief,
 				 .doubt = doubt,
 				 .about = about};
 	struct http_response r;
@@ -99,7 +100,7 @@ static cJSON *get(struct dr *dr, const char *path, http_doubt_fn *doubt, const c
 
 cJSON *dr_get(struct dr *dr, char *path, const char *id, struct err *e)
 {
-	cJSON *answer = path ? get(dr, path, doubt_object, id, e) : NULL;
+	cJSON *answer = path ? get(dr, path, NULL, doubt_object, id, e) : NULL;
 
 	free(path);
 	return answer;
@@ -169,7 +170,8 @@ static bool goes_on(struct circle *c, const char *next, struct err *e)
 	return (c->seen = strdup(next)) || err_nomem(e);
 }
 
-cJSON *dr_list(struct dr *dr, char *path, const char *project, struct err *e)
+cJSON *dr_list_brief(struct dr *dr, char *path, const char *project, const char *const *brief,
+		     struct err *e)
 {
 	cJSON *all = path ? cJSON_CreateArray() : NULL, *page;
 	bool ok = all || (path && err_nomem(e));
@@ -179,7 +181,7 @@ cJSON *dr_list(struct dr *dr, char *path, const char *project, struct err *e)
 	while (ok && path) {
 		char *next = NULL;
 
-		page = get(dr, path, doubt_list, project, e);
+		page = get(dr, path, brief, doubt_list, project, e);
 		ok = page && take_page(all, page, &n, path, e) &&
 		     next_path(page, path, &next, e) && goes_on(&circle, next, e);
 		cJSON_Delete(page);
@@ -192,6 +194,11 @@ cJSON *dr_list(struct dr *dr, char *path, const char *project, struct err *e)
 		return all;
 	cJSON_Delete(all);
 	return NULL;
+}
+
+cJSON *dr_list(struct dr *dr, char *path, const char *project, struct err *e)
+{
+	return dr_list_brief(dr, path, project, NULL, e);
 }
 
 /* It was there when it was first asked, or else the first answer had come. */

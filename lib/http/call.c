@@ -54,6 +54,7 @@ struct call *call_new(struct http *h, const struct http_request *q, struct err *
 	c->method = q->method;
 	c->want_json = q->want_json;
 	c->harmless = q->harmless;
+	c->brief = q->brief;
 	c->doubt = q->doubt;
 	c->r.retry_after_s = -1;
 	if (!(c->url = endpoint_resolve(&h->endpoint, q->path, e)))
@@ -283,7 +284,8 @@ static bool read_answer(struct call *c)
 		return false;
 	if (!r->body && !(r->body = calloc(1, 1)))
 		return false;
-	r->json = json_parse(r->body, r->len, NULL, &why);
+	r->json = c->brief ? json_parse_brief(r->body, r->len, c->brief, &why)
+			   : json_parse(r->body, r->len, NULL, &why);
 	return why.kind != ERR_SYSTEM;
 }
 

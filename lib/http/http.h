@@ -88,8 +88,9 @@ struct http_request {
 	bool want_json;    /* a 2xx answer that is no JSON, or says so, counts as none */
 	bool harmless;     /* POST or PATCH: may be made twice, since it only sets values */
 	const cJSON *json; /* body, or NULL */
-	http_doubt_fn *doubt; /* or NULL */
-	const char *about;    /* for it */
+	const char *const *brief; /* NULL, or of a list these fields only: json_parse_brief */
+	http_doubt_fn *doubt;     /* or NULL */
+	const char *about;        /* for it */
 
 	/* Or multipart/form-data: a text part where form_name is given, then the part
 	 * `file`, streamed from disk. */

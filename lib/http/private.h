@@ -31,6 +31,7 @@ struct call {
 	struct http *http;
 	enum http_method method;
 	bool want_json, harmless;
+	const char *const *brief;
 	http_doubt_fn *doubt;
 	char *url, *about, *file, *form_name, *form_value;
 	char *body; /* JSON text or NULL */

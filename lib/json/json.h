@@ -54,6 +54,13 @@ char *json_canonical(const cJSON *v);
  */
 cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e);
 
+/*
+ * The same; but of a text that is a list, only these fields (ends with NULL) of its objects
+ * are kept, so that a long list takes no more room than what is wanted of it: it is never
+ * there with all its fields.
+ */
+cJSON *json_parse_brief(const char *s, size_t len, const char *const *fields, struct err *e);
+
 /* Length of the longest prefix of s that is valid UTF-8 without NUL. */
 size_t json_utf8_prefix(const char *s, size_t len);
 

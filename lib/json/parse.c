@@ -118,7 +118,63 @@ static size_t skip_space(const char *s, size_t i, size_t len)
 	return i;
 }
 
-cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e)
+/* Take away all fields but these. */
+static void prune(cJSON *obj, const char *const *fields)
+{
+	cJSON *item = cJSON_IsObject(obj) ? obj->child : NULL, *next;
+
+	for (; item; item = next) {
+		size_t i = 0;
+
+		next = item->next;
+		while (fields[i] && strcmp(fields[i], item->string) != 0)
+			i++;
+		if (!fields[i])
+			cJSON_Delete(cJSON_DetachItemViaPointer(obj, item));
+	}
+}
+
+/* A list, of which one item at a time is there with all its fields.  NULL: *end is where it
+ * could not be read, or memory is out. */
+static cJSON *read_items(const char *s, size_t len, const char *const *fields, const char **end)
+{
+	size_t i = skip_space(s, skip_space(s, 0, len) + 1, len);
+	cJSON *all = cJSON_CreateArray(), *item;
+	bool more = i < len && s[i] != ']';
+
+	*end = s;
+	while (all && more) {
+		if (!(item = cJSON_ParseWithLengthOpts(s + i, len - i, end, false)))
+			goto fail;
+		/* What no double holds is to be found by the caller. */
+		if (numbers_finite(item))
+			prune(item, fields);
+		cJSON_AddItemToArray(all, item);
+		i = skip_space(s, (size_t)(*end - s), len);
+		if ((more = i < len && s[i] == ','))
+			i++;
+	}
+	*end = s + i;
+	if (all && i < len && s[i] == ']') {
+		(*end)++;
+		return all;
+	}
+fail:
+	cJSON_Delete(all);
+	return NULL;
+}
+
+static cJSON *read_value(const char *s, size_t len, const char *const *fields, const char **end)
+{
+	size_t start = skip_space(s, 0, len);
+
+	if (fields && start < len && s[start] == '[')
+		return read_items(s, len, fields, end);
+	return cJSON_ParseWithLengthOpts(s, len, end, false);
+}
+
+static cJSON *parse(const char *s, size_t len, const char *const *fields, bool *cut,
+		    struct err *e)
 {
 	const char *why, *end = s;
 	size_t at;
@@ -127,7 +183,7 @@ cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e)
 
 	if (!(why = refuse(s, len, &at, &open))) {
 		errno = 0; /* cJSON does not say why it failed; malloc does */
-		v = cJSON_ParseWithLengthOpts(s, len, &end, false);
+		v = read_value(s, len, fields, &end);
 		if (!v && errno == ENOMEM) {
 			if (cut)
 				*cut = false;
@@ -148,4 +204,14 @@ cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e)
 	cJSON_Delete(v);
 	err_set(e, ERR_INPUT, "%s at byte %zu", why, at + 1);
 	return NULL;
+}
+
+cJSON *json_parse(const char *s, size_t len, bool *cut, struct err *e)
+{
+	return parse(s, len, NULL, cut, e);
+}
+
+cJSON *json_parse_brief(const char *s, size_t len, const char *const *fields, struct err *e)
+{
+	return parse(s, len, fields, NULL, e);
 }

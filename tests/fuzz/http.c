@@ -2,7 +2,7 @@
  * http: the bytes that a server sends to a client of dr, after a byte that says what the client
  * asked for.  A byte 0x1e parts the answers to the requests that follow each other.
  *
- * Whatever comes, the token is told to nobody.
+ * Whatever comes, no message and no trace tells the token.
  *
  * Aims at lib/http/call.c lib/http/http.c lib/http/message.c lib/http/endpoint.c
  * lib/dr/session.c lib/dr/wire.c lib/dr/jobs.c lib/dr/models.c lib/dr/projects.c
@@ -188,7 +188,7 @@ static bool ask(unsigned what, struct err *e)
 	case 0:
 		return list(dr_models(dr, "p", e));
 	case 1:
-		return list(dr_model_jobs(dr, "p", e));
+		return list(dr_model_jobs_brief(dr, "p", e));
 	case 2:
 		return tree(dr_model_get(dr, "p", "m", e));
 	case 3:
@@ -206,7 +206,7 @@ static bool ask(unsigned what, struct err *e)
 	case 9:
 		return text(dr_status_wait(dr, "status/5f/", 1e-3, NULL, NULL, e));
 	case 10:
-		return dr_job_cancel(dr, "p", "12", e);
+		return dr_model_delete(dr, "p", "12", e);
 	default:
 		return list(dr_blueprints(dr, "p", e));
 	}

@@ -241,6 +241,36 @@ static void memory(void)
 	ok(whole && done, "a field that there is no memory for stays what it was");
 }
 
+static void brief(void)
+{
+	static const char *const fields[] = {"id", "status", NULL};
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{"[{\"id\":1,\"x\":{\"id\":2},\"status\":\"a\"},{},{\"y\":[1]}]",
+		 "[{\"id\":1,\"status\":\"a\"},{},{}]"},
+		{" [ 1 , \"id\" , [{\"x\":1}] ] ", "[1,\"id\",[{\"x\":1}]]"},
+		{"[]", "[]"},
+		{"{\"x\":1}", "{\"x\":1}"},
+		{"[{\"id\":1},]", NULL},
+		{"[{\"id\":1} {}]", NULL},
+		{"[{\"id\":1}", NULL},
+		{"[{\"x\":1e999}]", NULL},
+		{"[] []", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct err e = {0};
+		cJSON *v = json_parse_brief(cases[i].text, strlen(cases[i].text), fields, &e);
+		char *text = v ? json_string(v) : NULL;
+
+		is_str(text, cases[i].want, "a list in brief");
+		ok(!v == (e.kind == ERR_INPUT), "and an error where there is none");
+		free(text);
+		cJSON_Delete(v);
+	}
+}
+
 int main(void)
 {
 	numbers();
@@ -251,5 +281,6 @@ int main(void)
 	fields();
 	paths();
 	memory();
+	brief();
 	return tap_end();
 }

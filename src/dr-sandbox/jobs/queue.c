@@ -58,12 +58,13 @@ bool queue_take(struct store *s, struct queue_job *j)
 	 * far as the project's own number of workers allows. */
 	sqlite3_stmt *q = store_query(
 		s,
-		"SELECT j.id, j.project, j.kind, j.spec, j.crashes FROM job j"
+		"SELECT id, project, kind, spec, crashes FROM job WHERE id = ("
+		"SELECT j.id FROM job j INDEXED BY job_waiting"
 		" JOIN project p ON p.id = j.project WHERE j.status = 'queue'"
 		" AND (j.kind IN ('upload', 'aim', 'dataset') OR (NOT p.paused AND"
 		" (p.worker_count < 0 OR p.worker_count > (SELECT count(*) FROM job r"
 		" WHERE r.project = p.id AND r.status = 'inprogress'))))"
-		" ORDER BY j.kind NOT IN ('upload', 'aim', 'dataset'), j.id LIMIT 1",
+		" ORDER BY j.kind NOT IN ('upload', 'aim', 'dataset'), j.id LIMIT 1)",
 		"");
 
 	if (!read_job(s, q, j))

@@ -93,11 +93,11 @@ void job_accepted(struct web_request *r, struct service *sv, const char *project
 
 bool job_queue_full(struct web_request *r, struct service *sv)
 {
-	sqlite3_stmt *q =
-		store_query(sv->store,
-			    "SELECT count(*) FROM job WHERE status IN ('queue',"
-			    " 'inprogress') AND kind NOT IN ('upload', 'aim', 'dataset')",
-			    "");
+	sqlite3_stmt *q = store_query(
+		sv->store,
+		"SELECT count(*) FROM job INDEXED BY job_waiting WHERE status IN"
+		" ('queue', 'inprogress') AND kind NOT IN ('upload', 'aim', 'dataset')",
+		"");
 	long long n = store_next(sv->store, q) ? store_int(q, 0) : 0;
 
 	sqlite3_reset(q);

@@ -154,5 +154,8 @@ static const char blends[] =
 static const char targets[] = "ALTER TABLE project ADD COLUMN offers TEXT;"
 			      "ALTER TABLE feature ADD COLUMN target INTEGER;";
 
+/* What a look at the queue asks of jobs, so that it reads no specs: thousands may wait. */
+static const char waiting[] = "CREATE INDEX job_waiting ON job (status, kind, project);";
+
 const char *const schema_steps[] = {first,  predictions, autopilot, search,
-				    blends, targets,     NULL};
+				    blends, targets,     waiting,   NULL};
