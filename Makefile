@@ -4,12 +4,12 @@
 #   make check           build and run all tests; ends with `N passed, N failed`
 #   make asan            the same with address and undefined-behaviour sanitizers
 #   make fuzz            libFuzzer on all that reads foreign bytes, FUZZ_SECONDS each (60)
+#   make tsan            dr-sandbox with the thread sanitizer, under parallel clients and jobs
+#   make load            dr-sandbox under 64 clients and 10,000 jobs, and dr-collect with them
 #   make crash-test      1,000 pipelines killed with -9 under a service that makes faults
 #   make torture         each tool, with its k-th call of the system failing, for every k
 #   make check-secrets   the token is nowhere it must not be; bad certificates are refused
-#   make check-slurm     the recipes as jobs of a real Slurm (bin/setup --slurm first)
 #   make check-client    DataRobot's own Python client against dr-sandbox (needs python3-venv)
-#   make compare-notebooks  the notebooks' logic and our pipelines, side by side
 #   make bench-bo        bo-propose beside other optimisers (bin/setup --peers first)
 #   make lint            formatting, static analysis, shell scripts, man pages
 #   make format          let clang-format rewrite the sources
@@ -40,6 +40,7 @@ CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 CFLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
                   -fno-omit-frame-pointer -fprofile-instr-generate -fcoverage-mapping \
                   -Wno-format-nonliteral -Wno-unknown-pragmas
+CFLAGS_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fno-math-errno -Ilib -I$(BUILD) $(WARNINGS) $(CFLAGS) $(CFLAGS_$(MODE))
 
@@ -54,7 +55,7 @@ RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*.c tests/fuzz/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run tests/client/run tests/client/compare tests/fuzz/run tests/secrets/run tests/crash/run tests/crash/one tests/torture/run tests/slurm/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run tests/client/run tests/fuzz/run tests/fuzz/home.sh tests/load/run tests/load/tsan tests/secrets/run tests/crash/run tests/crash/one tests/torture/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 
@@ -103,18 +104,19 @@ fuzz: all
 	$(MAKE) MODE=fuzz CC=clang fuzzers
 	tests/fuzz/run $(BIN) build/fuzz
 fuzzers: $(FUZZERS)
+tsan: all
+	$(MAKE) MODE=tsan build/tsan/bin/dr-sandbox
+	tests/load/tsan $(BIN) build/tsan/bin
+load: all
+	tests/load/run $(BIN)
 crash-test: all
 	tests/crash/run $(BIN)
 torture: all
 	tests/torture/run $(BIN)
 check-secrets: all
 	tests/secrets/run $(BIN)
-check-slurm: all
-	tests/slurm/run $(BIN)
 check-client: all
 	tests/client/run $(BIN)
-compare-notebooks: all
-	tests/client/compare $(BIN)
 bench-bo: all
 	tests/bench/bo.sh $(BIN)
 
@@ -152,6 +154,6 @@ uninstall:
 clean:
 	rm -rf build $(TOOLS:%=bin/%)
 
-.PHONY: all check asan fuzz fuzzers crash-test torture check-secrets check-slurm check-client compare-notebooks bench-bo lint format demo install uninstall clean FORCE
+.PHONY: all check asan fuzz fuzzers tsan load crash-test torture check-secrets check-client bench-bo lint format demo install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
