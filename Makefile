@@ -9,7 +9,9 @@
 #   make crash-test      1,000 pipelines killed with -9 under a service that makes faults
 #   make torture         each tool, with its k-th call of the system failing, for every k
 #   make check-secrets   the token is nowhere it must not be; bad certificates are refused
+#   make check-slurm     the recipes as jobs of a real Slurm (bin/setup --slurm first)
 #   make check-client    DataRobot's own Python client against dr-sandbox (needs python3-venv)
+#   make compare-notebooks  the notebooks' logic and our pipelines, side by side
 #   make bench-bo        bo-propose beside other optimisers (bin/setup --peers first)
 #   make lint            formatting, static analysis, shell scripts, man pages
 #   make format          let clang-format rewrite the sources
@@ -55,7 +57,7 @@ RECIPES := $(wildcard pipelines/*.sh)
 UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*.c tests/fuzz/*/*.c))
 SOURCES := $(shell find src lib tests -name '*.[ch]')
-SCRIPTS := bin/setup .ci/run tests/run tests/client/run tests/fuzz/run tests/fuzz/home.sh tests/load/run tests/load/tsan tests/secrets/run tests/crash/run tests/crash/one tests/torture/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
+SCRIPTS := bin/setup .ci/run tests/run tests/client/run tests/client/compare tests/fuzz/run tests/fuzz/home.sh tests/load/run tests/load/tsan tests/secrets/run tests/crash/run tests/crash/one tests/torture/run tests/slurm/run $(RECIPES) $(wildcard pipelines/*.bash tests/*.bats tests/*.bash tests/*/*.bash tests/*.sh tests/bench/*.sh tests/bench/bo/*.sh)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $1 -name '*.c' | LC_ALL=C sort))
 
@@ -115,8 +117,12 @@ torture: all
 	tests/torture/run $(BIN)
 check-secrets: all
 	tests/secrets/run $(BIN)
+check-slurm: all
+	tests/slurm/run $(BIN)
 check-client: all
 	tests/client/run $(BIN)
+compare-notebooks: all
+	tests/client/compare $(BIN)
 bench-bo: all
 	tests/bench/bo.sh $(BIN)
 
@@ -154,6 +160,6 @@ uninstall:
 clean:
 	rm -rf build $(TOOLS:%=bin/%)
 
-.PHONY: all check asan fuzz fuzzers tsan load crash-test torture check-secrets check-client bench-bo lint format demo install uninstall clean FORCE
+.PHONY: all check asan fuzz fuzzers tsan load crash-test torture check-secrets check-slurm check-client compare-notebooks bench-bo lint format demo install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# bayes.sh MODEL LOG PARAM=RANGE... [--on-interrupt=cancel] [bo-propose options]
+# bayes.sh MODEL LOG PARAM=RANGE... [--folds] [--on-interrupt=cancel] [bo-propose options]
 #
 # Tune a model of the project $DR_PROJECT by asynchronous Bayesian optimisation
 # until the budget (--trials, 50 unless said; --parallel, 4 unless said) is
@@ -13,12 +13,13 @@
 # bo-propose closes its output after the last proposal; the tools after it see
 # end of file one after the other, and the closing FIFO ends bo-propose.  Run the
 # same command again to go on where it stopped.  A signal leaves its jobs running;
-# with --on-interrupt=cancel those of this run are cancelled.
+# with --on-interrupt=cancel those of this run are cancelled.  With --folds trials
+# get the scores of their folds, from which bo-propose knows the noise.
 
 set -Eeuo pipefail
 
 usage() {
-	echo "usage: ${0##*/} MODEL LOG PARAM=RANGE... [--on-interrupt=cancel] [bo-propose options]" >&2
+	echo "usage: ${0##*/} MODEL LOG PARAM=RANGE... [--folds] [--on-interrupt=cancel] [bo-propose options]" >&2
 	echo "${0##*/}: DR_PROJECT names the project" >&2
 	exit 2
 }
@@ -42,7 +43,7 @@ bayes() {
 	bo-propose --follow --parallel 4 --trials 50 --space "$tmp/params.ndjson" --log "$log" \
 		"${args[@]}" <"$tmp/loop" |
 		dr-submit --log "$log" --model "$model" "${on_interrupt[@]}" |
-		dr-collect --log "$log" "${on_interrupt[@]}" >"$tmp/loop" ||
+		dr-collect --log "$log" "${folds[@]}" "${on_interrupt[@]}" >"$tmp/loop" ||
 		gravest "${PIPESTATUS[@]}"
 }
 run_group bayes

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# grid.sh MODEL LOG PARAM=VALUES... [--on-interrupt=cancel] [gridgen options]
+# grid.sh MODEL LOG PARAM=VALUES... [--folds] [--on-interrupt=cancel] [gridgen options]
 #
 # Try every point of a grid on a model of the project $DR_PROJECT, keeping
 # every trial in LOG and writing the results to standard output.
@@ -11,12 +11,13 @@
 #
 # Run the same command again to go on where it stopped: what LOG holds finished
 # is not tried again, what runs on the server is waited for.  A signal leaves its
-# jobs running; with --on-interrupt=cancel those of this run are cancelled.
+# jobs running; with --on-interrupt=cancel those of this run are cancelled.  With --folds trials
+# get the scores of their folds.
 
 set -Eeuo pipefail
 
 usage() {
-	echo "usage: ${0##*/} MODEL LOG PARAM=VALUES... [--on-interrupt=cancel] [gridgen options]" >&2
+	echo "usage: ${0##*/} MODEL LOG PARAM=VALUES... [--folds] [--on-interrupt=cancel] [gridgen options]" >&2
 	echo "${0##*/}: DR_PROJECT names the project" >&2
 	exit 2
 }
@@ -36,7 +37,7 @@ dr-params --model "$model" >"$tmp/params.ndjson"
 grid() {
 	gridgen --space "$tmp/params.ndjson" --log "$log" "${args[@]}" |
 		dr-submit --log "$log" --model "$model" "${on_interrupt[@]}" |
-		dr-collect --log "$log" "${on_interrupt[@]}" ||
+		dr-collect --log "$log" "${folds[@]}" "${on_interrupt[@]}" ||
 		gravest "${PIPESTATUS[@]}"
 }
 run_group grid

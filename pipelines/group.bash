@@ -12,12 +12,13 @@
 #
 #	split_arguments ARG...
 #
-# Takes --on-interrupt=WHAT out of the arguments: the others are in the array
-# args, the option (or nothing) in the array on_interrupt.  Sets resume_hint.
+# Takes --on-interrupt=WHAT and --folds out of the arguments: the others are in the
+# array args, the first (or nothing) in the array on_interrupt, the second, which is
+# dr-collect's alone, in the array folds.  Sets resume_hint.
 
 split_arguments() {
 	local a
-	args=() on_interrupt=()
+	args=() on_interrupt=() folds=()
 	resume_hint="its jobs go on running; run the same command again to go on"
 	for a; do
 		case $a in
@@ -30,6 +31,10 @@ split_arguments() {
 		--on-interrupt*)
 			echo "${0##*/}: say --on-interrupt=leave or --on-interrupt=cancel" >&2
 			exit 2
+			;;
+		--folds)
+			# shellcheck disable=SC2034 # of the recipe
+			folds=("$a")
 			;;
 		*) args+=("$a") ;;
 		esac

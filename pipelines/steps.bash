@@ -1,4 +1,4 @@
-# Sourced by the recipes that go the whole way: the steps that they begin with,
+# Sourced by core-concepts.sh and bayesian-optimization.sh: the steps that both begin with,
 # and how they print.
 #
 # They share $dir (where records are kept), $partition (what models are judged by),
@@ -10,14 +10,15 @@ search=${SEARCH:-Unsupervised Learning Features}
 
 say() { printf '\n%s\n' "== $*"; }
 
-# table WIDTH... : tab-separated lines in columns; a negative width aligns to the left
+# table WIDTH... : tab-separated lines in columns; a negative width aligns to the left, the
+# last one is that of all further columns
 table() {
 	awk -F '\t' -v widths="$*" 'BEGIN { n = split(widths, w, " ") } {
-		for (i = 1; i <= n; i++) {
-			wide = w[i] < 0 ? -w[i] : w[i]
-			if (length($i) > wide)
-				$i = substr($i, 1, wide - 3) "..."
-			line = line sprintf("  %" w[i] "s", $i)
+		for (i = 1; i <= NF; i++) {
+			width = w[i < n ? i : n]
+			wide = width < 0 ? -width : width
+			text = length($i) > wide ? substr($i, 1, wide - 3) "..." : $i
+			line = line sprintf("  %" width "s", text)
 		}
 		sub(/ +$/, "", line)
 		print line

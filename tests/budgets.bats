@@ -45,6 +45,14 @@ chaos() {
 slow() { echo "$1" >"$BATS_FILE_TMPDIR/slow"; }
 trials() { for i; do trial "$i" "{\"learning_rate\":0.$((BATS_TEST_NUMBER + 100))$((100 + i))1}"; done; }
 states() { jq -rs 'group_by(.trial) | map(last.state) | group_by(.) | map("\(length) \(.[0])") | join(", ")' "$1"; }
+wait_for() {
+	for ((i = 0; i < 600; i++)); do
+		"$@" && return
+		sleep 0.05
+	done
+	return 1
+}
+has_lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
 models() { dr-models | wc -l; }
 
 @test "--trials: exactly so many are submitted, whatever the parallelism, and the others are passed on" {
@@ -104,4 +112,160 @@ models() { dr-models | wc -l; }
 	[[ $stderr == *"dr-submit: limit reached: 5 trials submitted (--trials 5);"* ]]
 	[[ $stderr == *"bo-propose: 5 of 12 trials done, what else was proposed came back; run the same command again to go on"* ]]
 	[ "$(models)" = $((before + 5)) ]
+}
+
+@test "--max-failures counts the failures of the log, also those that dr-collect appends meanwhile" {
+	chaos 'job-fail=#2,job-fail=#3'
+	mkfifo in
+	dr-submit --model "$MODEL" --log log --max-failures 2 <in 2>err >sent 3>&- &
+	pid=$!
+	exec 5>in
+	trials 1 2 3 >&5
+	wait_for has_lines 3 sent
+	run -1 --separate-stderr dr-collect --log log <sent
+	[ "$(states log)" = "1 completed, 2 failed" ]
+	trials 4 5 >&5
+	exec 5>&-
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 7 ]
+	[ "$(<err)" = "dr-submit: limit reached: 2 trials failed (--max-failures 2); run again with a higher one to go on" ]
+	[ "$(jq -rs 'map(.state) | join(" ")' sent)" = "submitted submitted submitted proposed proposed" ]
+}
+
+@test "--cost-limit: what the trials have taken so far, the open ones included, is below it before each request" {
+	slow 1
+	mkfifo in
+	# 3.6 an hour: a thousandth a second.
+	dr-submit --model "$MODEL" --log log --cost-limit 0.0015 --cost-per-hour 3.6 <in 2>err >sent 3>&- &
+	pid=$!
+	exec 5>in
+	trials 1 >&5
+	wait_for has_lines 1 sent
+	sleep 1.6
+	trials 2 3 >&5
+	exec 5>&-
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 7 ]
+	[[ $(<err) =~ ^"dr-submit: limit reached: cost 0.001"[5-9][0-9]*" of 0.0015 (--cost-limit), 0.001"[5-9][0-9]*" of it for 1 open trial until now; run again with a higher one to go on"$ ]]
+	[ "$(states log)" = "1 submitted" ]
+	dr-collect --log log <sent >out
+	# The same command once more: the finished trial alone has cost more than that, or less.
+	cost=$(jq -s 'map(select(.seconds).seconds)[0] * 3.6 / 3600' log)
+	over=$(jq -n "if $cost >= 0.0015 then 7 else 0 end")
+	trials 2 >in.2
+	run "-$over" --separate-stderr dr-submit --model "$MODEL" --log log --cost-limit 0.0015 \
+		--cost-per-hour 3.6 <in.2
+	run -0 --separate-stderr dr-submit --model "$MODEL" --log log --cost-limit 1 --cost-per-hour 3.6 <in.2
+	assert_json '.[0].state == "submitted"'
+}
+
+@test "the account of cost does not depend on the parallelism, and is exact" {
+	for parallel in 1 4 8; do
+		rm -f log
+		for i in 1 2 3; do
+			printf '{"trial":"%016x","state":"completed","params":{},"job":"%d","seconds":1200.1}\n' "$i" "$i" >>log
+		done
+		trials "$parallel"{1..9} >in
+		# 3600.3 s at 0.1 are 0.100008 and a third of a millionth.
+		run -7 --separate-stderr dr-submit --model "$MODEL" --log log --parallel "$parallel" \
+			--cost-limit 0.100008 --cost-per-hour 0.1 <in
+		[ "$stderr" = "dr-submit: limit reached: cost 0.100008 of 0.100008 (--cost-limit); run again with a higher one to go on" ]
+		[ "$(grep -c submitted log)" = 0 ]
+		head -n 2 in >two
+		run -0 --separate-stderr dr-submit --model "$MODEL" --log log --parallel "$parallel" \
+			--cost-limit 0.2 --cost-per-hour 0.1 <two
+	done
+}
+
+@test "--time-limit and --deadline: nothing is sent later, nor waited for" {
+	trials 1 2 >in
+	run -7 --separate-stderr dr-submit --model "$MODEL" --time-limit 0 <in
+	[ "$stderr" = "dr-submit: limit reached: --time-limit of 0 s has passed; run the same command again to go on" ]
+	[ "$output" = "$(<in)" ]
+	run -7 --separate-stderr dr-submit --model "$MODEL" --deadline 2026-01-01T00:00:00Z <in
+	[ "$stderr" = "dr-submit: limit reached: it is past --deadline 2026-01-01T00:00:00Z; run again with a later one to go on" ]
+	[ "$output" = "$(<in)" ]
+	# A full queue is waited for no longer.
+	chaos 'queue-full=1:POST tuning'
+	began=$SECONDS
+	run -7 --separate-stderr dr-submit --model "$MODEL" --time-limit 1 <in
+	chaos ''
+	[ $((SECONDS - began)) -lt 5 ]
+	[ "$(jq -r .state <<<"$output" | tr '\n' ' ')" = "proposed proposed " ]
+	run -2 dr-submit --deadline tomorrow </dev/null
+	[ "${lines[0]}" = "dr-submit: --deadline: 'tomorrow' is not a moment such as 08:00, 2026-11-25T08:00:00 or 2026-11-25T08:00:00+01:00" ]
+	run -2 dr-submit --cost-limit 5 --log log </dev/null
+	[ "${lines[0]}" = "dr-submit: --cost-limit and --cost-per-hour go together" ]
+	run -2 dr-submit --cost-limit 5 --cost-per-hour 1 </dev/null
+	[ "${lines[0]}" = "dr-submit: --cost-limit needs --log, which knows how long trials take" ]
+	run -2 dr-submit --cost-limit 5e3 --cost-per-hour 1 --log log </dev/null
+	[ "${lines[0]}" = "dr-submit: --cost-limit: '5e3' is not an amount such as 5 or 0.75" ]
+}
+
+@test "dr-collect --time-limit: what is not over is handed on, and collected by the next run" {
+	slow 3
+	trials 1 2 | dr-submit --model "$MODEL" --log log >in
+	mkfifo pipe
+	dr-collect --log log --time-limit 1 <pipe >out 2>err 3>&- &
+	pid=$!
+	exec 5>pipe
+	head -n 1 in >&5
+	wait_for test -s err
+	tail -n 1 in >&5
+	exec 5>&-
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 7 ]
+	[ "$(<err)" = "dr-collect: 1 trial is not over: limit reached: --time-limit of 1 s has passed; run the same command again to go on" ]
+	cmp in out
+	[ "$(states log)" = "2 submitted" ]
+	run -0 --separate-stderr dr-collect --log log --time-limit 1m --deadline 2100-01-01T00:00:00Z <in
+	[ "$(states log)" = "2 completed" ]
+	[ "$stderr" = "" ]
+	run -2 dr-collect --cancel --time-limit 1 </dev/null
+	[ "${lines[0]}" = "dr-collect: --cancel goes with no limit" ]
+}
+
+@test "dr-collect --max-failures: it waits no longer when so many have failed, those before it included" {
+	slow 3
+	trials 1 2 | dr-submit --model "$MODEL" --log log >in
+	trial 99 '{"max_depth":3}' | jq -c '.state = "failed" | .error = "no"' | tee -a log >failed
+	run -7 --separate-stderr dr-collect --log log --max-failures 1 <in
+	[[ $stderr == *"dr-collect: "[12]" trial"*" not over: limit reached: 1 trial failed (--max-failures 1); run again with a higher one to go on" ]]
+	[ "$output" = "$(<in)" ]
+	# Without a log those of this run.
+	run -7 --separate-stderr dr-collect --max-failures 1 < <(cat in failed)
+	[ "$(jq -r .state <<<"$output" | sort | uniq -c | tr -s ' \n' ' ')" = " 1 failed 2 submitted " ]
+	run -0 --separate-stderr dr-collect --log log --max-failures 2 <in
+	[ "$(states log)" = "2 completed, 1 failed" ]
+}
+
+@test "--trial-timeout: the job is cancelled, and its trial aborted with the reason" {
+	slow 20
+	trials 1 2 | dr-submit --model "$MODEL" --log log >in
+	run -1 --separate-stderr dr-collect --log log --trial-timeout 1 <in
+	assert_json 'length == 2 and all(.state == "aborted" and .seconds >= 1 and .seconds < 15 and
+		.error == "job \(.job) was at work for 1 s (--trial-timeout) and was cancelled")'
+	[ "$(states log)" = "2 aborted" ]
+	[ "$(api GET "projects/$DR_PROJECT/modelJobs/" | jq length)" = 0 ]
+	[[ $stderr == *"warning: trial "*": job "*" was at work for 1 s (--trial-timeout) and was cancelled"* ]]
+}
+
+@test "--trial-timeout: a job that ends before it is cancelled is completed" {
+	slow 2
+	chaos '429(3)=#1:DELETE'
+	trials 1 | dr-submit --model "$MODEL" --log log >in
+	run -0 --separate-stderr dr-collect --log log --trial-timeout 1 -v <in
+	grep -q 'DELETE .*: 429' <<<"$stderr"
+	assert_json '.[0].state == "completed" and .[0].score'
+	[ "$(states log)" = "1 completed" ]
+}
+
+@test "--trial-timeout does not count the wait in the queue" {
+	slow 1.5
+	trials {1..16} | dr-submit --model "$MODEL" >in
+	run -0 --separate-stderr dr-collect --trial-timeout 5.5 <in
+	assert_json 'length == 16 and all(.state == "completed") and any(.seconds > 5.5)'
 }

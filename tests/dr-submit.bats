@@ -421,7 +421,13 @@ refused() {
 @test "what tuning cannot give is refused, not left out" {
 	trial 1 '{"learning_rate":0.56}' | jq -c '.fidelity = {"sample_pct":16}' >in
 	run -3 --separate-stderr dr-submit --model "$MODEL" <in
-	[[ $stderr == "dr-submit: trial 0000000000000001: 'fidelity' cannot be chosen: "* ]]
+	[ "$stderr" = "dr-submit: trial 0000000000000001: its sample_pct is 16, and a tuned model has that of the model it is made from: $MODEL has 64" ]
+	jq -c '.fidelity = {"sample_pct":64,"epochs":2}' in >other
+	run -3 --separate-stderr dr-submit --model "$MODEL" <other
+	[ "$stderr" = "dr-submit: trial 0000000000000001: 'fidelity': unknown field 'epochs'" ]
+	jq -c '.fidelity = {"sample_pct":64,"partition":"validation"}' in >same
+	run -0 --separate-stderr dr-submit --model "$MODEL" <same
+	assert_json '.[0] | .state == "submitted" and .fidelity.sample_pct == 64'
 	trial 1 '{"learning_rate":0.56}' | jq -c '.replicate = 2' >in
 	run -3 --separate-stderr dr-submit --model "$MODEL" <in
 	[[ $stderr == "dr-submit: trial 0000000000000001: 'replicate' cannot be had: "* ]]

@@ -51,8 +51,8 @@ wait_for() {
 
 @test "grid.sh tries every point of a grid and writes the results" {
 	run -0 --separate-stderr "$recipes/grid.sh" "$MODEL" grid.ndjson random_state=1 max_depth=2,3 \
-		learning_rate=0.1,0.3
-	assert_json 'length == 4 and all(.[]; .state == "completed" and (.score | type) == "number")'
+		learning_rate=0.1,0.3 --folds
+	assert_json 'length == 4 and all(.[]; .state == "completed" and (.score | type) == "number" and (.folds | length) == 5)'
 	assert_json '[.[].params | [.max_depth, .learning_rate]] | unique | length == 4'
 	[ "$(finals grid.ndjson | sort -u | wc -l)" = 4 ]
 }

@@ -1,8 +1,8 @@
-# bayesian-optimization.sh, small: what it prints is what the service
-# says, it resumes, and what cannot be is refused before it is paid for.
+# core-concepts.sh and bayesian-optimization.sh, small: what they print is what the service
+# says, they resume, and what cannot be is refused before it is paid for.
 bats_require_minimum_version 1.5.0
 
-# A project of 400 rows made by the recipe itself; its output in $OUT.
+# Two projects of 400 rows, made by the recipes themselves; their outputs in $OUT.
 setup_file() {
 	load sandbox
 	sandbox_start --min-job-time 0 --workers 2 || return
@@ -12,6 +12,12 @@ setup_file() {
 	"$RECIPES/bayesian-optimization.sh" bayes table.csv bought -- "${SPACE[@]}" >bayes.out
 	BAYES_PROJECT=$(jq -r .id bayes/project.ndjson)
 	export BAYES_PROJECT
+	export ONE='{"learning_rate": [0.1]}' GRID='{"subsample": [0.7, 1], "max_depth": [2, 3]}'
+	export SINGLE='{"smooth_interval": [50, 100]}' MIXED='{"method": ["resp", "lex"], "max_depth": [4]}'
+	export RATES='{"learning_rate": [0.2, 0.3]}'
+	"$RECIPES/core-concepts.sh" core table.csv bought >core.out
+	CORE_PROJECT=$(jq -r .id core/project.ndjson)
+	export CORE_PROJECT
 }
 
 teardown_file() {
@@ -118,6 +124,83 @@ row() { sed -n "s/^ *$2  *//p" "$1" | tail -n 1; }
 	diff <(last <"$OUT/bayes.out") <(last <<<"$output")
 }
 
+# section FILE TITLE: its lines
+section() { sed -n "/^== $2/,/^\$/p" "$1" | sed '1d;/^$/d'; }
+
+@test "one tuned model shows its scores" {
+	id=$(jq -rs 'last.tuned_model' "$OUT/core/one.ndjson")
+	want=$(api GET "projects/$CORE_PROJECT/models/$id/" | jq -c '.metrics.LogLoss | {validation, crossValidation, holdout}')
+	[ "$(section "$OUT/core.out" "one tuned model" | jq -c .LogLoss)" = "$want" ]
+}
+
+@test "a search inside one model shows the values that the model works with" {
+	id=$(jq -rs 'last.tuned_model' "$OUT/core/inside.ndjson")
+	api GET "projects/$CORE_PROJECT/models/$id/advancedTuning/parameters/" | jq -r '.tuningParameters[]
+		| select(.parameterName | IN("subsample", "max_depth"))
+		| "  \(.parameterName): \(.defaultValue)"' | sort >want
+	[ "$(wc -l <want)" = 2 ]
+	diff want <(section "$OUT/core.out" "a search inside" | sed 1d | sort)
+}
+
+@test "brute force makes a model of each setting and names the best" {
+	section "$OUT/core.out" "brute force" >got
+	[ "$(head -n 1 got)" = "  hyperparameter combinations to evaluate: 4" ]
+	[[ $(sed -n 2p got) == "  4 completed ("* ]]
+	best=$(jq -r 'select(.state == "completed").tuned_model' "$OUT/core/grid.ndjson" | while read -r id; do
+		api GET "projects/$CORE_PROJECT/models/$id/" | jq .metrics.LogLoss.validation
+	done | sort -g | head -n 1)
+	[[ $(sed -n 3p got) == "  best on validation: $best by {"* ]]
+}
+
+@test "a parameter that takes one value is told so, and tried in models of their own" {
+	section "$OUT/core.out" "a parameter that takes one value" >got
+	grep -q 'dr-submit: trial .*: smooth_interval=\[50,100\] is a list, but it takes one value' got
+	grep -qx '  hyperparameter combinations to evaluate: 2' got
+}
+
+@test "the table has the model first, then the best, and only what differs" {
+	section "$OUT/core.out" "what differs" >got
+	read -ra head < <(sed -n 2p got)
+	[ "$(printf '%s\n' "${head[@]}" | sort | paste -sd' ')" = \
+		"learning_rate max_depth method model_id smooth_interval subsample validation" ]
+	base=$(jq -r .id "$OUT/core/model.ndjson")
+	[ "$(sed -n 3p got | awk '{ print $1 }')" = "$base" ]
+	# One tuned by hand, one searched inside, and 4, 2 and 2 of grids.
+	[ "$(head -n 1 got)" = "  similar models found: 11" ]
+	[ "$(sed '1,3d;$d' got | awk '{ print $2 }' | sort -c -g && sed '1,3d;$d' got | wc -l)" = 5 ]
+	row=$(sed -n 4p got)
+	api GET "projects/$CORE_PROJECT/models/$(awk '{ print $1 }' <<<"$row")/advancedTuning/parameters/" >best
+	for ((i = 2; i < ${#head[@]}; i++)); do
+		[ "$(awk -v i=$((i + 1)) '{ print $i }' <<<"$row")" = "$(jq -r --arg n "${head[i]}" \
+			'.tuningParameters | map(select(.parameterName == $n))[0].defaultValue' best)" ]
+	done
+}
+
+@test "how many are better, and by how much, is what the service's scores say" {
+	for partition in validation crossValidation; do
+		dr-models -p "$CORE_PROJECT" --like "$(jq -r .id "$OUT/core/model.ndjson")" | jq -r .id |
+			while read -r id; do api GET "projects/$CORE_PROJECT/models/$id/"; done |
+			jq -rs --arg p "$partition" --arg base "$(jq -r .id "$OUT/core/model.ndjson")" '
+				(map(select(.id == $base))[0].metrics.LogLoss[$p]) as $b | map(.metrics.LogLoss[$p]) |
+				"  on \($p): \(map(select(. < $b)) | length) of \(length - 1) are better than the model itself, the best by \(($b / min - 1) * 1e6 | round / 1e4) %"' >want
+		section "$OUT/core.out" "learning rates" | grep -xFf want
+	done
+}
+
+@test "core-concepts.sh run again trains nothing, also when a model has been deleted" {
+	before=$(models "$CORE_PROJECT" | jq length)
+	api DELETE "projects/$CORE_PROJECT/models/$(jq -rs 'last.tuned_model' "$OUT/core/one.ndjson")/"
+	run -0 --separate-stderr "$RECIPES/core-concepts.sh" "$OUT/core" "$OUT/table.csv" bought
+	[ "$(models "$CORE_PROJECT" | jq length)" = "$((before - 1))" ]
+	grep -q 'similar models found: 12$' <<<"$output"
+}
+
+@test "the locked holdout is refused before anything is tuned" {
+	DR_PROJECT=$CORE_PROJECT PARTITION=holdout run -4 --separate-stderr "$RECIPES/core-concepts.sh" holdout
+	[[ $stderr == *": the holdout of project $CORE_PROJECT is locked: "* ]]
+	[ ! -e holdout/one.ndjson ]
+}
+
 @test "a project without a target, a model that cannot be tuned, a name that no blueprint has" {
 	id=$(dr-project create "$OUT/table.csv" | jq -r .id)
 	DR_PROJECT=$id run -3 --separate-stderr "$RECIPES/bayesian-optimization.sh" none
@@ -147,6 +230,8 @@ row() { sed -n "s/^ *$2  *//p" "$1" | tail -n 1; }
 	[[ ${stderr_lines[0]} == "usage: bayesian-optimization.sh FOLDER [CSV TARGET]"* ]]
 	DR_PROJECT=x run -2 --separate-stderr "$RECIPES/bayesian-optimization.sh" folder table.csv
 	DR_PROJECT=x run -2 --separate-stderr "$RECIPES/bayesian-optimization.sh"
+	DR_PROJECT='' run -2 --separate-stderr "$RECIPES/core-concepts.sh" folder
+	[[ ${stderr_lines[0]} == "usage: core-concepts.sh FOLDER [CSV TARGET]"* ]]
 	# A folder is of one project.
 	id=$(dr-project create "$OUT/table.csv" | jq -r .id)
 	dr-project start "$id" --target bought --mode manual >/dev/null

@@ -30,10 +30,13 @@ struct job {
 	bool timely;  /* its end, when seen, will have been seen soon */
 	bool running; /* a look showed it at work, first at: */
 	char started[TRIAL_TIME_LEN + 1];
-	int gone;      /* answers in a row that it is not known */
-	char *model;   /* id of what it made */
-	cJSON *result; /* the wire model, once it is here */
-	cJSON *folds;  /* its scores on the folds, or NULL */
+	double began;   /* the same, of http_now */
+	bool cancelled; /* because of its timeout */
+	bool kept;      /* ... the server refused that */
+	int gone;       /* answers in a row that it is not known */
+	char *model;    /* id of what it made */
+	cJSON *result;  /* the wire model, once it is here */
+	cJSON *folds;   /* its scores on the folds, or NULL */
 };
 
 static void job_free(struct job *j)
@@ -251,10 +254,27 @@ static void fetch_model(struct job *j, struct dr_job *got)
 		stop(j->c, &e);
 }
 
+/* It was cancelled here, and is. */
+static void fail_late(struct job *j)
+{
+	struct err why = {0};
+
+	err_set(&why, ERR_REFUSED,
+		"job %s was at work for %.15g s (--trial-timeout) and was "
+		"cancelled",
+		j->id, j->c->trial_timeout_s);
+	fail(j, TRIAL_ABORTED, why.text);
+}
+
 static void fail_job(struct job *j, const struct dr_job *got)
 {
 	bool aborted = got->state == DR_JOB_ABORTED;
 	struct err why = {0};
+
+	if (aborted && j->cancelled) {
+		fail_late(j);
+		return;
+	}
 
 	if (got->message && *got->message)
 		err_set(&why, ERR_REFUSED, "%s", got->message);
@@ -287,6 +307,10 @@ static void gone(struct job *j)
 	long lost = trial_lost(j->rec) + 1;
 	struct err why = {0};
 
+	if (j->cancelled) {
+		fail_late(j);
+		return;
+	}
 	if (++j->gone < GONE_MAX)
 		return;
 	if (lost < LOST_MAX) {
@@ -332,6 +356,47 @@ static void got_job(struct http_response *r, const struct err *why, void *ctx)
 	dr_job_release(&got);
 }
 
+/* ---- timeouts ---- */
+
+static double timeout_at(const struct job *j)
+{
+	bool none = j->c->trial_timeout_s <= 0 || !j->running || j->kept || j->result;
+
+	return none ? INFINITY : j->began + j->c->trial_timeout_s;
+}
+
+/* Cancelled or over: the next look tells. */
+static void got_cancel(struct http_response *r, const struct err *why, void *ctx)
+{
+	struct job *j = ctx;
+	struct err e = {0};
+	bool over;
+
+	j->busy = false;
+	if (dr_job_cancel_read(j->c->dr, r, why, &over, &e)) {
+		j->cancelled = j->cancelled || !over;
+		look_soon(j->c, j->project, 0, FIRST_GAP_S);
+	} else if (e.kind == ERR_REFUSED) {
+		j->kept = true;
+		cli_warn("trial %s: job %s is not cancelled: %s", trial_id(j->rec), j->id,
+			 e.text);
+	} else {
+		stop(j->c, &e);
+	}
+}
+
+/* A look shows it at work. */
+static void check_timeout(struct job *j)
+{
+	struct err e = {0};
+
+	if (timeout_at(j) > http_now())
+		return;
+	j->busy = dr_job_cancel_start(j->c->dr, j->project->id, j->id, got_cancel, j, &e);
+	if (!j->busy)
+		stop(j->c, &e);
+}
+
 /* ---- looking ---- */
 
 struct listed {
@@ -375,6 +440,7 @@ static void seen(struct job *j, bool running)
 		return;
 	j->running = true;
 	j->c->running++;
+	j->began = http_now();
 	trial_now(j->started);
 }
 
@@ -388,11 +454,24 @@ static void compare(struct collector *c, struct project *p, const struct listed 
 		if (j->project != p || j->busy || j->result)
 			continue;
 		found = bsearch(&key, list, n, sizeof(*list), by_id);
-		if (found)
+		if (found) {
 			seen(j, found->running);
-		else if (!(j->busy = dr_job_start(c->dr, p->id, j->id, got_job, j, &e)))
+			check_timeout(j);
+		} else if (!(j->busy = dr_job_start(c->dr, p->id, j->id, got_job, j, &e))) {
 			stop(c, &e);
+		}
 	}
+}
+
+/* The moment when the next of its jobs has been at work for too long. */
+static double next_timeout(const struct collector *c, const struct project *p)
+{
+	double next = INFINITY;
+
+	for (const struct job *j = c->jobs; j; j = j->next)
+		if (j->project == p && !j->busy && !j->cancelled)
+			next = fmin(next, timeout_at(j));
+	return next;
 }
 
 /* One look at a project.  While the list is under way others are answered. */
@@ -411,7 +490,7 @@ static void look(struct collector *c, struct project *p)
 		free(list[--n].id);
 	free(list);
 	cJSON_Delete(wire);
-	p->next_look = http_now() + p->gap_s;
+	p->next_look = fmin(http_now() + p->gap_s, next_timeout(c, p));
 	p->gap_s = fmin(p->gap_s * GAP_GROWTH, c->poll_s);
 }
 

@@ -13,6 +13,10 @@
  * same request names the same job where the server has it after all, so nothing is paid
  * for twice.  A trial that has lost LOST_MAX jobs fails.
  *
+ * A job that has been at work for longer than trial_timeout_s, counted from the first look
+ * that showed it so, is cancelled.  That decides nothing either: what became of it is
+ * looked for as ever, so that one that came to its end meanwhile is not lost.
+ *
  * Looks: half a second after something finished, a second after a trial came, then
  * each wait half as long again as the last one, up to poll_s.
  */
@@ -24,6 +28,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "budget/budget.h"
 #include "dr/dr.h"
 #include "project.h"
 #include "trial/log.h"
@@ -40,6 +45,8 @@ struct collector {
 	const char *partition; /* NULL: crossValidation, or what a trial's fidelity says */
 	bool folds;            /* add the scores on the folds of a cross validation */
 	double poll_s;
+	double trial_timeout_s; /* 0: none */
+	struct budget budget;   /* limits of time and failures; started by the caller */
 
 	/* Results. */
 	size_t waiting, running, completed, failed;

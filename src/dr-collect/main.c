@@ -4,10 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "budget/budget.h"
+#include "budget/deadline.h"
 #include "cli/cli.h"
 #include "collect.h"
 #include "dr/dr.h"
 #include "json/json.h"
+#include "limit.h"
 #include "ndjson/ndjson.h"
 #include "stop/stop.h"
 #include "stopped.h"
@@ -19,6 +22,8 @@ static const char *project, *log_path, *partition, *metric;
 static double poll_s = 5;
 static const char *on_interrupt = "leave";
 static bool folds, skip_bad, cancelling;
+static double trial_timeout_s;
+static struct budget_limits limits = {.time_limit_s = -1, .cost_limit = -1};
 
 /* After a signal, to hand on and to cancel; below the 30 s of batch systems, and behind
  * the end of dr-submit. */
@@ -34,6 +39,14 @@ static const struct cli_option options[] = {
 	{"folds", 0, CLI_FLAG, &folds, NULL,
 	 "add the score of each fold, one more request a trial"},
 	{"poll", 0, CLI_SECONDS, &poll_s, "TIME", "longest wait between two looks"},
+	{"trial-timeout", 0, CLI_SECONDS, &trial_timeout_s, "TIME",
+	 "cancel a job that has been at work for that long"},
+	{"max-failures", 0, CLI_INT, &limits.max_failures, "N",
+	 "stop when N trials of the log have failed", 1, 10000000},
+	{"time-limit", 0, CLI_SECONDS, &limits.time_limit_s, "TIME",
+	 "wait no longer than that"},
+	{"deadline", 0, CLI_STRING, &limits.deadline, "MOMENT",
+	 "the same: 08:00, or 2026-11-25T08:00:00+01:00"},
 	{"cancel", 0, CLI_FLAG, &cancelling, NULL,
 	 "cancel the jobs instead; their trials are proposed again"},
 	{"on-interrupt", 0, CLI_STRING, &on_interrupt, "WHAT",
@@ -57,6 +70,8 @@ static const struct cli_tool tool = {
 
 static void check_options(void)
 {
+	struct err e = {0};
+
 	if (partition && strcmp(partition, "crossValidation") != 0 &&
 	    strcmp(partition, "validation") != 0 && strcmp(partition, "holdout") != 0)
 		cli_usage("--partition: '%s' is not crossValidation, validation or holdout",
@@ -65,6 +80,11 @@ static void check_options(void)
 		cli_usage("--on-interrupt: '%s' is not leave or cancel", on_interrupt);
 	if (poll_s < 0.1)
 		cli_usage("--poll: at least 0.1 s");
+	if (limits.deadline && !deadline_parse(limits.deadline, &limits.deadline_s, &e))
+		cli_usage("--deadline: %s", e.text);
+	if (cancelling && (trial_timeout_s > 0 || limits.max_failures ||
+			   limits.time_limit_s >= 0 || limits.deadline))
+		cli_usage("--cancel goes with no limit");
 }
 
 static void report_bad(const struct err *e, void *ctx)
@@ -88,6 +108,11 @@ static bool handle(struct collector *c, struct ndjson_reader *in, cJSON *rec, st
 		if (e->kind == ERR_UNAVAILABLE || e->kind == ERR_SYSTEM ||
 		    e->kind == ERR_STOPPED)
 			ndjson_pass(stdout, in, &(struct err){0});
+		return false;
+	}
+	/* One that failed before it had a job counts among the failures. */
+	if (trial_is_final(state) && c->log && !trial_log_put(c->log, rec, e)) {
+		cJSON_Delete(rec);
 		return false;
 	}
 	ok = state == TRIAL_NONE && e->kind != ERR_NONE ? ndjson_refuse(in, e)
@@ -146,11 +171,13 @@ static bool run(struct collector *c, struct ndjson_reader *in, enum err_kind *ba
 		double next_s;
 
 		reading = reading && take(c, in, bad);
+		limit_check(c);
 		next_s = c->stop.kind == ERR_NONE ? collect_look(c) : -1;
 		show_progress(c);
 		if (c->stop.kind != ERR_NONE || (!reading && c->waiting == 0))
 			break;
-		if (!http_poll(dr_http(c->dr), reading ? in->fd : -1, next_s, &readable, e) ||
+		if (!http_poll(dr_http(c->dr), reading ? in->fd : -1, limit_wait(c, next_s),
+			       &readable, e) ||
 		    (readable && !ndjson_fill(in, e)))
 			return false;
 	}
@@ -159,6 +186,8 @@ static bool run(struct collector *c, struct ndjson_reader *in, enum err_kind *ba
 		return err_set(e, ERR_STOPPED, "%s", stop_name());
 	if (c->stop.kind == ERR_NONE)
 		return true;
+	if (c->stop.kind == ERR_LIMIT)
+		return limit_end(c, reading ? in : NULL, e);
 	*e = c->stop;
 	collect_give_back(c, &(struct err){0});
 	return false;
@@ -214,12 +243,23 @@ static int status_of(const struct collector *c, const struct ndjson_reader *in,
 
 	if (bad != ERR_NONE)
 		return err_status(bad);
+	if (c->stop.kind == ERR_LIMIT)
+		return err_status(ERR_LIMIT);
 	if (lost > 0) {
 		cli_error("the server lost the jobs of %d trial%s: run the same command again",
 			  lost, lost == 1 ? "" : "s");
 		return err_status(ERR_UNAVAILABLE);
 	}
 	return c->failed > 0 || in->bad > 0;
+}
+
+/* To count failures it takes a log, if only one in memory. */
+static bool open_log(struct collector *c, struct err *e)
+{
+	if (!log_path && !limits.max_failures)
+		return true;
+	c->log = trial_log_open(log_path, log_path ? TRIAL_COLLECTOR : TRIAL_READER, e);
+	return c->log;
 }
 
 int main(int argc, char **argv)
@@ -237,14 +277,15 @@ int main(int argc, char **argv)
 
 	/* What is to be cancelled is told anew: a signal may end that. */
 	if ((!cancelling && !stop_catch(STOP_LIMIT_S, &e)) ||
-	    !(c.dr = dr_open(cli_trace, NULL, &e)) ||
-	    (log_path && !(c.log = trial_log_open(log_path, TRIAL_COLLECTOR, &e))))
+	    !(c.dr = dr_open(cli_trace, NULL, &e)) || !open_log(&c, &e))
 		cli_die(&e);
+	budget_start(&c.budget, &limits, c.log);
 	c.project = dr_project_meant(project);
 	c.metric = metric;
 	c.partition = partition;
 	c.folds = folds;
 	c.poll_s = poll_s;
+	c.trial_timeout_s = trial_timeout_s;
 	if (!collect_init(&c, &e))
 		cli_die(&e);
 	http_set_wake(dr_http(c.dr), stop_fd());

@@ -450,14 +450,35 @@ double submit_send(struct submitter *s)
 /* What a tuning request cannot ask for must not be left out in silence. */
 static bool check_fields(const cJSON *rec, struct err *e)
 {
-	if (json_get(rec, "fidelity"))
-		return err_set(e, ERR_INPUT,
-			       "'fidelity' cannot be chosen: a tuned model has the sample of "
-			       "the model it is made from");
+	const cJSON *f;
+
+	cJSON_ArrayForEach (f, json_get(rec, "fidelity"))
+		if (strcmp(f->string, "sample_pct") != 0 && strcmp(f->string, "partition") != 0)
+			return err_set(e, ERR_INPUT, "'fidelity': unknown field '%.50s'",
+				       f->string);
 	if (json_get(rec, "replicate"))
 		return err_set(e, ERR_INPUT,
 			       "'replicate' cannot be had: the server runs a setting once");
 	return true;
+}
+
+/* A tuned model has the sample of the model that it is made from; the partition is for
+ * whoever collects it. */
+static bool check_sample(const cJSON *rec, const struct target *t, struct err *e)
+{
+	const cJSON *pct = json_get(json_get(rec, "fidelity"), "sample_pct");
+	char asked[JSON_NUMBER_MAX] = "?", has[JSON_NUMBER_MAX];
+
+	if (!pct || (cJSON_IsNumber(pct) && fabs(pct->valuedouble - t->sample_pct) < 1e-6))
+		return true;
+	if (cJSON_IsNumber(pct))
+		json_number(pct->valuedouble, asked);
+	json_number(t->sample_pct, has);
+	return err_set(
+		e, ERR_INPUT,
+		"its sample_pct is %s, and a tuned model has that of the model it is made "
+		"from: %s has %s",
+		asked, t->model, has);
 }
 
 static bool reject(struct submitter *s, cJSON *rec, const struct target *t, struct err *e)
@@ -485,6 +506,7 @@ bool submit_take(struct submitter *s, cJSON *rec, struct err *e)
 	}
 	if (!check_fields(rec, e) ||
 	    !(t = target_of(&s->targets, s->dr, &s->options, rec, e)) ||
+	    !check_sample(rec, t, e) ||
 	    !(values = dr_tuning_values(t->parameters, t->model, json_get(rec, "params"), e))) {
 		ok = reject(s, rec, t, e);
 		cJSON_Delete(rec);

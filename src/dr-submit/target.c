@@ -1,8 +1,10 @@
 #include "target.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dr/models.h"
 #include "dr/tuning.h"
 #include "json/json.h"
 
@@ -38,12 +40,24 @@ static struct target *fetch(struct dr *dr, const char *project, const char *mode
 {
 	struct target *t = calloc(1, sizeof(*t));
 
+	if (t)
+		t->sample_pct = NAN;
 	if (!t || !(t->project = strdup(project)) || !(t->model = strdup(model)))
 		err_nomem(e);
 	else if ((t->parameters = dr_parameter_records(dr, project, model, e)))
 		return t;
 	target_free(t);
 	return NULL;
+}
+
+static bool fetch_sample(struct dr *dr, struct target *t, struct err *e)
+{
+	cJSON *model = dr_model_get(dr, t->project, t->model, e);
+
+	if (model)
+		t->sample_pct = json_num(model, "samplePct", 0);
+	cJSON_Delete(model);
+	return model != NULL;
 }
 
 const struct target *target_of(struct target **targets, struct dr *dr,
@@ -56,12 +70,15 @@ const struct target *target_of(struct target **targets, struct dr *dr,
 
 	if (!project)
 		return NULL;
-	if ((t = find(*targets, project, model)))
-		return t;
-	if (!(t = fetch(dr, project, model, e)))
+	if (!(t = find(*targets, project, model))) {
+		if (!(t = fetch(dr, project, model, e)))
+			return NULL;
+		t->next = *targets;
+		*targets = t;
+	}
+	if (json_get(json_get(rec, "fidelity"), "sample_pct") && isnan(t->sample_pct) &&
+	    !fetch_sample(dr, t, e))
 		return NULL;
-	t->next = *targets;
-	*targets = t;
 	return t;
 }
 

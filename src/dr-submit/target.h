@@ -11,6 +11,7 @@
 struct target {
 	char *project, *model;
 	cJSON *parameters; /* parameter records */
+	double sample_pct; /* of the model; NAN as long as no trial names one */
 	struct target *next;
 };
 
@@ -23,7 +24,8 @@ struct target_options {
 
 /*
  * The target of a record: its own `model` and `project`, else those of the options.
- * Parameters are asked for once per model; targets holds those that are known.
+ * Parameters are asked for once per model, its sample size where the first record has one
+ * in `fidelity`; targets holds those that are known.
  * Borrowed from *targets.
  *
  * ERR_USAGE: neither says which model or project, or they contradict each other;

@@ -9,6 +9,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/bench/places.bash
+. "$here/places.bash"
 PATH="$(cd "${1:-$here/../../bin}" && pwd):$PATH"
 tmp=$(mktemp -d) places=${PLACES:-$(nproc)} server=
 stop() {
@@ -37,15 +39,7 @@ before=$(children)
 "$here/../../pipelines/grid.sh" "$model" "$tmp/log" max_depth=3,4,5,6 learning_rate=0.05,0.1,0.2 \
 	method=freq,resp use_idf=False,True >"$tmp/results" &
 grid=$!
-while kill -0 "$grid" 2>/dev/null; do
-	running=0
-	for file in /proc/"$server"/task/*/children; do
-		read -ra of <"$file" || true
-		running=$((running + ${#of[@]}))
-	done
-	echo "$EPOCHREALTIME $running"
-	sleep 0.02
-done >"$tmp/samples"
+places_watch "$server" "$grid" >"$tmp/samples"
 wait "$grid"
 after=$(children)
 

@@ -17,6 +17,7 @@ struct base {
 	struct blueprint blueprint;
 	char *list, *description;
 	double pct;
+	bool cross_validated;
 	cJSON *used;             /* values in use, {parameterId: value} */
 	cJSON *features;         /* of its list, for submit_fit */
 	const cJSON *parameters; /* of the blueprint, borrowed */
@@ -39,17 +40,18 @@ static bool base_load(struct web_request *r, struct service *sv, struct base *b)
 	*b = (struct base){0};
 	if (!common_project(r, sv, r->arg[0]))
 		return false;
-	q = store_query(
-		sv->store,
-		"SELECT blueprint, featurelist, description, sample_pct, used FROM model"
-		" WHERE project = ? AND id = ?",
-		"ss", r->arg[0], r->arg[1]);
+	q = store_query(sv->store,
+			"SELECT blueprint, featurelist, description, sample_pct, used,"
+			" coalesce(spec ->> 'cross_validation', 0) FROM model"
+			" WHERE project = ? AND id = ?",
+			"ss", r->arg[0], r->arg[1]);
 	if (!store_next(sv->store, q))
 		return web_error(r, 404, "there is no model '%s'", r->arg[1]);
 	b->list = strdup(store_text(q, 1));
 	b->description = store_text(q, 2) ? strdup(store_text(q, 2)) : NULL;
 	b->pct = store_real(q, 3);
 	b->used = store_json(q, 4);
+	b->cross_validated = store_int(q, 5);
 	if (!b->list || !blueprint_load(sv, r->arg[0], store_text(q, 0), &b->blueprint) ||
 	    !submit_features(sv->store, r->arg[0], b->list, &b->features))
 		return web_error(r, 500, "the model's blueprint or list cannot be read");
@@ -317,7 +319,8 @@ static void submit(struct web_request *r, struct service *sv, const struct base 
 		   const cJSON *asked, const cJSON *search, const char *description)
 {
 	char fingerprint[QUEUE_FINGERPRINT_LEN + 1], blueprint[33];
-	cJSON *spec = submit_fit(b->blueprint.base, asked, search, b->features, b->pct, true);
+	cJSON *spec = submit_fit(b->blueprint.base, asked, search, b->features, b->pct,
+				 b->cross_validated);
 	struct submit job = {.project = r->arg[0],
 			     .kind = "fit",
 			     .blueprint = blueprint,
@@ -330,7 +333,7 @@ static void submit(struct web_request *r, struct service *sv, const struct base 
 	if (!spec || !fingerprint_of(r->arg[1], b, asked, search, fingerprint) ||
 	    !id_of(b, asked, search, blueprint)) {
 		web_json(r, 500, NULL);
-	} else if (!job_is_there(r, sv, r->arg[0], fingerprint, true) &&
+	} else if (!job_is_there(r, sv, r->arg[0], fingerprint, b->cross_validated) &&
 		   !job_queue_full(r, sv)) {
 		store_run(sv->store,
 			  "INSERT OR IGNORE INTO blueprint (project, id, base, asked, search,"
