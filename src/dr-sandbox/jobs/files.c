@@ -35,6 +35,7 @@ char *files_job_line(const char *projects, struct queue_job *job)
 	bool folder = strcmp(job->kind, "upload") != 0 && strcmp(job->kind, "dataset") != 0;
 
 	cJSON_DeleteItemFromObjectCaseSensitive(job->spec, "url");
+	cJSON_DeleteItemFromObjectCaseSensitive(job->spec, "scoring");
 	if (csv && dir && (!table || json_set_str(job->spec, "csv", csv)) &&
 	    (!folder || json_set_str(job->spec, "dir", dir)))
 		text = json_string(job->spec);

@@ -56,12 +56,19 @@ cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *searc
 	return NULL;
 }
 
+bool submit_validated(cJSON *spec)
+{
+	return json_set(spec, "cross_validation", cJSON_CreateFalse()) &&
+	       json_set_str(spec, "scoring", "validation");
+}
+
 bool submit_cross_validated(cJSON *spec, const cJSON *used)
 {
 	if (used && json_get(spec, "values") &&
 	    !json_set(spec, "values", cJSON_Duplicate(used, true)))
 		return false;
 	cJSON_DeleteItemFromObjectCaseSensitive(spec, "search");
+	cJSON_DeleteItemFromObjectCaseSensitive(spec, "scoring");
 	return json_set(spec, "cross_validation", cJSON_CreateTrue());
 }
 

@@ -49,6 +49,10 @@ cJSON *submit_fit(const char *blueprint, const cJSON *values, const cJSON *searc
 /* The same for a blend: `members` as its blueprint has them (schema.c). */
 cJSON *submit_blend(const cJSON *members, double sample_pct, bool cross_validation);
 
+/* Make the job line of a fit one that was asked for to be scored on validation alone (its
+ * `scoring`, which the worker is not told): what is tuned from the model is, too. */
+bool submit_validated(cJSON *spec);
+
 /*
  * Make the job line of a model's fit one that cross validates the same model: a search has
  * been made, and under a limit of time another might choose other values.  `used`: the

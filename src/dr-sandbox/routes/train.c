@@ -14,6 +14,7 @@ struct training {
 	double pct, max_pct; /* asked for; without the holdout and one fold */
 	bool folds;          /* of the partition */
 	bool cross_validation;
+	bool validation; /* was asked for by name */
 };
 
 /* Fewer rows are refused by the worker too (training.c), but only when the job runs. */
@@ -109,6 +110,7 @@ static bool find_scoring(struct web_request *r, struct training *t)
 		return web_invalid(r, "scoringType", "must be validation or crossValidation");
 	if (type && strcmp(type, "crossValidation") == 0 && !t->folds)
 		return web_invalid(r, "scoringType", "the project has no cross validation");
+	t->validation = type && strcmp(type, "validation") == 0;
 	/* A model that has seen the validation rows is scored out of fold. */
 	t->cross_validation = t->folds && ((type && strcmp(type, "crossValidation") == 0) ||
 					   t->pct > t->max_pct);
@@ -142,7 +144,8 @@ static void submit(struct web_request *r, struct service *sv, const struct train
 			     .sample_pct = t->pct,
 			     .spec = spec};
 
-	if (!spec || !submit_train_fingerprint(t->blueprint, t->list, t->pct, fingerprint))
+	if (!spec || (t->validation && !t->cross_validation && !submit_validated(spec)) ||
+	    !submit_train_fingerprint(t->blueprint, t->list, t->pct, fingerprint))
 		web_json(r, 500, NULL);
 	else if (!job_is_there(r, sv, r->arg[0], fingerprint, t->cross_validation) &&
 		 !job_queue_full(r, sv))

@@ -17,7 +17,7 @@ struct base {
 	struct blueprint blueprint;
 	char *list, *description;
 	double pct;
-	bool cross_validated;
+	bool cross_validation;   /* unless the model was to be scored on validation alone */
 	cJSON *used;             /* values in use, {parameterId: value} */
 	cJSON *features;         /* of its list, for submit_fit */
 	const cJSON *parameters; /* of the blueprint, borrowed */
@@ -42,7 +42,7 @@ static bool base_load(struct web_request *r, struct service *sv, struct base *b)
 		return false;
 	q = store_query(sv->store,
 			"SELECT blueprint, featurelist, description, sample_pct, used,"
-			" coalesce(spec ->> 'cross_validation', 0) FROM model"
+			" spec ->> 'scoring' IS NULL FROM model"
 			" WHERE project = ? AND id = ?",
 			"ss", r->arg[0], r->arg[1]);
 	if (!store_next(sv->store, q))
@@ -51,7 +51,7 @@ static bool base_load(struct web_request *r, struct service *sv, struct base *b)
 	b->description = store_text(q, 2) ? strdup(store_text(q, 2)) : NULL;
 	b->pct = store_real(q, 3);
 	b->used = store_json(q, 4);
-	b->cross_validated = store_int(q, 5);
+	b->cross_validation = store_int(q, 5);
 	if (!b->list || !blueprint_load(sv, r->arg[0], store_text(q, 0), &b->blueprint) ||
 	    !submit_features(sv->store, r->arg[0], b->list, &b->features))
 		return web_error(r, 500, "the model's blueprint or list cannot be read");
@@ -320,7 +320,7 @@ static void submit(struct web_request *r, struct service *sv, const struct base 
 {
 	char fingerprint[QUEUE_FINGERPRINT_LEN + 1], blueprint[33];
 	cJSON *spec = submit_fit(b->blueprint.base, asked, search, b->features, b->pct,
-				 b->cross_validated);
+				 b->cross_validation);
 	struct submit job = {.project = r->arg[0],
 			     .kind = "fit",
 			     .blueprint = blueprint,
@@ -330,10 +330,11 @@ static void submit(struct web_request *r, struct service *sv, const struct base 
 			     .sample_pct = b->pct,
 			     .spec = spec};
 
-	if (!spec || !fingerprint_of(r->arg[1], b, asked, search, fingerprint) ||
+	if (!spec || (!b->cross_validation && !submit_validated(spec)) ||
+	    !fingerprint_of(r->arg[1], b, asked, search, fingerprint) ||
 	    !id_of(b, asked, search, blueprint)) {
 		web_json(r, 500, NULL);
-	} else if (!job_is_there(r, sv, r->arg[0], fingerprint, b->cross_validated) &&
+	} else if (!job_is_there(r, sv, r->arg[0], fingerprint, b->cross_validation) &&
 		   !job_queue_full(r, sv)) {
 		store_run(sv->store,
 			  "INSERT OR IGNORE INTO blueprint (project, id, base, asked, search,"
