@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# grid.sh MODEL LOG PARAM=VALUES... [--folds] [--on-interrupt=cancel] [gridgen options]
+# grid.sh MODEL LOG PARAM=VALUES... [--folds] [BUDGET...] [--on-interrupt=cancel] [gridgen options]
 #
 # Try every point of a grid on a model of the project $DR_PROJECT, keeping
 # every trial in LOG and writing the results to standard output.
@@ -13,11 +13,16 @@
 # is not tried again, what runs on the server is waited for.  A signal leaves its
 # jobs running; with --on-interrupt=cancel those of this run are cancelled.  With --folds trials
 # get the scores of their folds.
+#
+# Budgets (drtune(7), "Budgets"): --trials, --max-failures, --time-limit, --deadline,
+# --trial-timeout, --cost-limit with --cost-per-hour.  Where one stops the run the status
+# is 7, and what was not tried is among the results as proposed.
 
 set -Eeuo pipefail
 
 usage() {
-	echo "usage: ${0##*/} MODEL LOG PARAM=VALUES... [--folds] [--on-interrupt=cancel] [gridgen options]" >&2
+	echo "usage: ${0##*/} MODEL LOG PARAM=VALUES... [--folds] [BUDGET...]" \
+		"[--on-interrupt=cancel] [gridgen options]" >&2
 	echo "${0##*/}: DR_PROJECT names the project" >&2
 	exit 2
 }
@@ -28,6 +33,7 @@ shift 2
 # shellcheck source=pipelines/group.bash
 . "$(dirname "$0")/group.bash"
 split_arguments "$@"
+split_budgets
 tmp=$(mktemp -d)
 trap 'rm -rf -- "$tmp"' EXIT
 
@@ -36,8 +42,9 @@ dr-params --model "$model" >"$tmp/params.ndjson"
 
 grid() {
 	gridgen --space "$tmp/params.ndjson" --log "$log" "${args[@]}" |
-		dr-submit --log "$log" --model "$model" "${on_interrupt[@]}" |
-		dr-collect --log "$log" "${folds[@]}" "${on_interrupt[@]}" ||
+		dr-submit --log "$log" --model "$model" "${trials_limit[@]}" "${submit_limits[@]}" \
+			"${on_interrupt[@]}" |
+		dr-collect --log "$log" "${folds[@]}" "${collect_limits[@]}" "${on_interrupt[@]}" ||
 		gravest "${PIPESTATUS[@]}"
 }
 run_group grid

@@ -16,6 +16,13 @@
 # array args, the first (or nothing) in the array on_interrupt, the second, which is
 # dr-collect's alone, in the array folds.  Sets resume_hint.
 
+#
+#	split_budgets
+#
+# Then takes the budgets out of the array args, each as --NAME VALUE or --NAME=VALUE:
+# into the array submit_limits those of dr-submit, into collect_limits those of
+# dr-collect (times are for both), and --trials into trials_limit.
+
 split_arguments() {
 	local a
 	args=() on_interrupt=() folds=()
@@ -37,6 +44,36 @@ split_arguments() {
 			folds=("$a")
 			;;
 		*) args+=("$a") ;;
+		esac
+	done
+}
+
+# shellcheck disable=SC2034 # the arrays are the recipe's
+split_budgets() {
+	local o
+
+	set -- "${args[@]}"
+	args=() submit_limits=() collect_limits=() trials_limit=()
+	while [[ $# -gt 0 ]]; do
+		o=$1
+		shift
+		case $o in
+		--trials | --max-failures | --cost-limit | --cost-per-hour | --trial-timeout | \
+			--time-limit | --deadline)
+			[[ $# -gt 0 ]] || {
+				echo "${0##*/}: option '$o' needs an argument" >&2
+				exit 2
+			}
+			o="$o=$1"
+			shift
+			;;
+		esac
+		case $o in
+		--trials=*) trials_limit=("$o") ;;
+		--max-failures=* | --cost-limit=* | --cost-per-hour=*) submit_limits+=("$o") ;;
+		--trial-timeout=*) collect_limits+=("$o") ;;
+		--time-limit=* | --deadline=*) submit_limits+=("$o") collect_limits+=("$o") ;;
+		*) args+=("$o") ;;
 		esac
 	done
 }
@@ -77,20 +114,21 @@ pass_on() {
 # gravest STATUS...: return the status that says most about a pipeline, given those of its
 # tools.  bash takes the last one that is not 0, and a tool that was killed would be hidden
 # behind another's 1, which says that all was done and some trials have failed.  So: what
-# ended a tool, else 1, else what stopped it as it should be (7, 8); SIGPIPE only says that
-# somebody else ended first.
+# ended a tool, else 7, since a limit leaves something to do, else 1, else 8; SIGPIPE only
+# says that somebody else ended first.
 gravest() {
-	local s ended=0 failed=0 stopped=0 pipe=0
+	local s ended=0 limit=0 failed=0 used_up=0 pipe=0
 	for s; do
 		case $s in
 		0) ;;
 		1) failed=1 ;;
-		7 | 8) stopped=$s ;;
+		7) limit=7 ;;
+		8) used_up=8 ;;
 		141) pipe=$s ;;
 		*) ended=$s ;;
 		esac
 	done
-	for s in "$ended" "$failed" "$stopped" "$pipe"; do
+	for s in "$ended" "$limit" "$failed" "$used_up" "$pipe"; do
 		[[ $s == 0 ]] || return "$s"
 	done
 }

@@ -269,3 +269,60 @@ models() { dr-models | wc -l; }
 	run -0 --separate-stderr dr-collect --trial-timeout 5.5 <in
 	assert_json 'length == 16 and all(.state == "completed") and any(.seconds > 5.5)'
 }
+
+@test "grid.sh: each budget goes to the tool that keeps it, and the next run goes on" {
+	before=$(models)
+	args=("$MODEL" log "random_state=$BATS_TEST_NUMBER" "max_depth=2,3,4" "subsample=0.8,0.9")
+	run -7 --separate-stderr "$recipes/grid.sh" "${args[@]}" --trials 4 --trial-timeout=1m --deadline 2100-01-01T00:00:00Z
+	[ "$stderr" = "dr-submit: limit reached: 4 trials submitted (--trials 4); run again with a higher one to go on" ]
+	assert_json 'map(.state) | sort == ["completed", "completed", "completed", "completed", "proposed", "proposed"]'
+	run -7 --separate-stderr "$recipes/grid.sh" "${args[@]}" --cost-limit 0.000001 --cost-per-hour=100
+	[[ $stderr == "dr-submit: limit reached: cost 0."*" of 0.000001 (--cost-limit); run again with a higher one to go on" ]]
+	[ "$(states log)" = "4 completed" ]
+	run -0 --separate-stderr "$recipes/grid.sh" "${args[@]}" --trials 6
+	[ "$(states log)" = "6 completed" ]
+	[ "$(models)" = $((before + 6)) ]
+	run -2 "$recipes/grid.sh" "${args[@]}" --trials
+	[ "$output" = "grid.sh: option '--trials' needs an argument" ]
+}
+
+@test "bayes.sh and --time-limit: the run ends in time, its jobs are collected by the next" {
+	slow 4
+	before=$(models)
+	args=("$MODEL" log "random_state=$BATS_TEST_NUMBER" max_depth=2..8 subsample=0.5..1.0 --parallel 3)
+	began=$SECONDS
+	run -7 --separate-stderr "$recipes/bayes.sh" "${args[@]}" --trials 6 --time-limit 2
+	[ $((SECONDS - began)) -lt 15 ]
+	[[ $stderr == *"dr-collect: 3 trials are not over: limit reached: --time-limit of 2 s has passed; run the same command again to go on"* ]]
+	[[ $stderr == *"bo-propose: 0 of 6 trials done, what else was proposed came back; "* ]]
+	[ "$(states log)" = "3 submitted" ]
+	slow 0
+	run -0 --separate-stderr "$recipes/bayes.sh" "${args[@]}" --trials 6 --time-limit 10m
+	[ "$(states log)" = "6 completed" ]
+	[ "$(models)" = $((before + 6)) ]
+}
+
+@test "bayes.sh: failures, the timeout of a trial and cost; whatever the parallelism everything ends" {
+	for parallel in 1 4 8; do
+		rm -f log
+		args=("$MODEL" log "random_state=$BATS_TEST_NUMBER$parallel" max_depth=2..8
+			subsample=0.5..1.0 --parallel "$parallel")
+		chaos 'job-fail=1'
+		run -7 --separate-stderr "$recipes/bayes.sh" "${args[@]}" --max-failures 2
+		chaos ''
+		[[ $stderr == *"dr-submit: limit reached: "*" trials failed (--max-failures 2); "* ]]
+		failed=$(jq -s 'map(select(.state == "failed")) | length' log)
+		[ "$failed" -ge 2 ]
+		[ "$failed" -le $((1 + parallel)) ]
+	done
+	slow 20
+	run -7 --separate-stderr "$recipes/bayes.sh" "$MODEL" log.2 "random_state=$BATS_TEST_NUMBER" max_depth=2..8 \
+		--parallel 2 --trial-timeout 1 --max-failures 1
+	[ "$(states log.2)" = "2 aborted" ]
+	slow 0
+	run -7 --separate-stderr "$recipes/bayes.sh" "$MODEL" log.3 "random_state=1$BATS_TEST_NUMBER" max_depth=2..8 \
+		--parallel 2 --cost-limit 0.002 --cost-per-hour 3.6
+	[[ $stderr == *"dr-submit: limit reached: cost 0.00"*" of 0.002 (--cost-limit)"* ]]
+	jq -se 'map(select(.seconds).seconds) | add >= 1.5' log.3
+	[[ $(states log.3) =~ ^[1-4]" completed"$ ]]
+}
