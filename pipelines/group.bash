@@ -99,9 +99,15 @@ run_group() {
 		wait "$group" || status=$?
 		kill -0 "$group" 2>/dev/null
 	do :; done
+	# Who tells every process may tell the tools first, and they may be quick.
+	case $status in
+	129) stopped=${stopped:-HUP} ;;
+	130) stopped=${stopped:-INT} ;;
+	143) stopped=${stopped:-TERM} ;;
+	esac
+	[[ -z $stopped || -z ${resume_hint-} ]] || echo "${0##*/}: stopped; $resume_hint" >&2
 	trap - INT TERM HUP
 	[[ -n $stopped ]] || return "$status"
-	[[ -z ${resume_hint-} ]] || echo "${0##*/}: stopped; $resume_hint" >&2
 	kill -s "$stopped" $$
 }
 

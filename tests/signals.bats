@@ -34,6 +34,7 @@ setup() {
 
 teardown() {
 	chaos ''
+	[ -z "${unit-}" ] || systemctl --user disable --runtime --now --quiet "$unit" || true
 	# What a test has left in the queue would hold the others up.
 	for job in $(api GET "projects/$DR_PROJECT/modelJobs/" | jq -r '.[].id'); do
 		api DELETE "projects/$DR_PROJECT/modelJobs/$job/" >"$BATS_TEST_TMPDIR/answer"
@@ -346,6 +347,17 @@ recipe() {
 	[ "$(states log)" = "3 submitted" ]
 }
 
+@test "a signal that only the tools get stops the recipe all the same" {
+	alone "$recipes/grid.sh" "$MODEL" log "random_state=$BATS_TEST_NUMBER" max_depth=2,3,4 2>err 3>&- &
+	pid=$!
+	wait_for lines 6 log
+	pkill -TERM -s "$pid" '^(gridgen|dr-)'
+	ends "$pid" 143
+	[ "$(tail -n 1 err)" = "grid.sh: stopped; its jobs go on running; run the same command again to go on" ]
+	run -0 --separate-stderr "$recipes/grid.sh" "$MODEL" log "random_state=$BATS_TEST_NUMBER" max_depth=2,3,4
+	[ "$(states log)" = "3 completed" ]
+}
+
 @test "systemd: a unit that is stopped has written what it heard" {
 	systemd-run --user --wait --quiet true 2>/dev/null || skip "no systemd of the user here"
 	systemd-run --user --quiet --unit "drtune-$$" -E DATAROBOT_ENDPOINT -E DATAROBOT_API_TOKEN \
@@ -356,4 +368,51 @@ recipe() {
 	[[ $(states log) == *submitted* ]]
 	run -0 --separate-stderr "$recipes/grid.sh" "$MODEL" log "random_state=$BATS_TEST_NUMBER" max_depth=2,3,4
 	[ "$(states log)" = "3 completed" ]
+}
+
+# page_unit EXPRESSION...: the unit of drtune(7), where the tools are here, changed by sed
+page_unit() {
+	sed -n '/^\.\\" tune.service$/,/^\.Ed$/p' "$recipes/../src/drtune.7" |
+		sed -e '/^\./d' -e "s,/usr/local/share/drtune,$recipes,; s,/usr/local/bin,$DRTUNE_BIN," "$@"
+}
+
+@test "systemd: nothing is wrong with the unit of drtune(7)" {
+	command -v systemd-analyze >/dev/null || skip "no systemd-analyze here"
+	page_unit >tune.service
+	grep -q '^ExecStart=' tune.service
+	run -0 systemd-analyze verify --man=no "$PWD/tune.service"
+	[ "$output" = "" ]
+	# It would say so.
+	page_unit -e 's/^RestartPrevent/RestartPervent/' >tune.service
+	run systemd-analyze verify --man=no "$PWD/tune.service"
+	[[ $output == *"Unknown key"* ]]
+}
+
+@test "systemd: the unit of drtune(7), killed with -9, goes on by itself; a wrong command does not" {
+	systemd-run --user --wait --quiet true 2>/dev/null || skip "no systemd of the user here"
+	unit=drtune-$$-page.service
+	property() { systemctl --user show --property "$1" --value "$unit"; }
+	is() { [ "$(property "$1")" = "$2" ]; }
+	printf '%s\n' "MODEL=$MODEL" "DR_PROJECT=$DR_PROJECT" "DATAROBOT_ENDPOINT=$DATAROBOT_ENDPOINT" \
+		"DATAROBOT_API_TOKEN=$DATAROBOT_API_TOKEN" >./env
+	here=(-e "s,%h/tune,$PWD,; s/^RestartSec=.*/RestartSec=1/")
+	page_unit "${here[@]}" -e "s/ trials.ndjson .*/ log --trials 6 --parallel 3 \
+		random_state=$BATS_TEST_NUMBER max_depth=2..8 subsample=0.5..1.0/" >"$unit"
+	systemctl --user link --runtime --quiet "$PWD/$unit"
+	systemctl --user start "$unit"
+	two() { [ "$(grep -c '"completed"' log)" -ge 2 ]; }
+	wait_for test -e log
+	wait_for two
+	systemctl --user kill --signal=KILL "$unit"
+	wait_for is NRestarts 1
+	wait_for is ActiveState inactive
+	is Result success
+	[ "$(states log)" = "6 completed" ]
+	[ "$(grep -c '"completed"' log)" = 6 ]
+	page_unit "${here[@]}" -e 's/ trials.ndjson .*/ log/' >"$unit"
+	systemctl --user daemon-reload
+	systemctl --user start "$unit"
+	wait_for is ActiveState failed
+	is ExecMainStatus 2
+	is NRestarts 0
 }

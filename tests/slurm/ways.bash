@@ -39,18 +39,24 @@ again() {
 	promise submit && promise within 120 over && promise state_is COMPLETED
 }
 
-# stopped_well TAIL: the job's own words, and the state that Slurm has it in
+# start_now: a requeued job, for which Slurm would wait two minutes.  It wants some of them:
+# a node takes no job that was revoked in the same second.
+start_now() {
+	sleep 2
+	scontrol update jobid="$job" StartTime=now
+}
+
+# stopped_well STATE [TAIL]: the job's own words, and the state that Slurm has it in
 stopped_well() {
 	promise within 60 over
 	promise state_is "$1"
 	promise in_out "^bayes.sh: stopped; ${2:-its jobs go on running; run the same command again to go on}\$"
 	promise in_out '^bo-propose: note: stopped by SIGTERM: [0-9]+ of 12 trials done'
-	promise in_out '^dr-collect: note: stopped by SIGTERM: [0-9]+ jobs?'
+	promise in_out '^dr-collect: note: stopped by SIGTERM'
 	said="$(job_state "$job"), $(grep -c '"state":"completed"' trials.ndjson) of $TRIALS done"
 }
 
 cancel() {
-	said='scancel'
 	scancel "$job"
 	stopped_well CANCELLED
 	again
@@ -84,8 +90,7 @@ requeue() {
 	promise within 60 in_out '^bayes.sh: stopped; its jobs go on'
 	promise within 10 state_is PENDING
 	slow 0
-	# Slurm would wait for two minutes.
-	scontrol update jobid="$job" StartTime=now
+	start_now
 	promise within 120 over
 	promise state_is COMPLETED
 	promise restarted
@@ -109,7 +114,7 @@ itself() {
 	promise within 40 state_is PENDING
 	promise restarted
 	slow 0
-	scontrol update jobid="$job" StartTime=now
+	start_now
 	promise within 120 over
 	promise state_is COMPLETED
 	said='the job of drtune(7): told before the limit, requeued itself'
