@@ -76,8 +76,9 @@ tune() {
 	local status=0
 
 	"$here/bayes.sh" "$model" "$dir/bayes.ndjson" "${space[@]}" "${on_interrupt[@]}" || status=$?
-	# Trials that have failed stand in the log, as does that nothing is left to be tried.
-	[[ $status == [018] ]] || return "$status"
+	# Trials that have failed stand in the log; that a budget or the space is used up is an
+	# end like another.
+	[[ $status == [0178] ]] || return "$status"
 	save winner.ndjson winner
 	jq -r "$digits"'"  \(.metric) on \(.partition): \(.score | digits) by \(.params)"' \
 		"$dir/winner.ndjson"

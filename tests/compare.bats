@@ -82,8 +82,8 @@ row() { awk -v name="$1" '$1 == name { $1 = ""; print }' "$2" | sed 's/^ //'; }
 	blend=$(dr-models | jq -r 'select(.model_category == "blend").id' | head -n 1)
 	run -4 --separate-stderr "$COMPARE" "$blend" folder max_depth=2..3
 	[[ $stderr == "dr-params: "* ]]
-	cheap=$(dr-models | jq -r 'select(.score == null and .sample_pct == 64 and
-		(.model_type | test("Net|Logistic|Boosted"))).id' | head -n 1)
+	cheap=$(dr-blueprints | jq -c 'select(.model_type | test("Boosted"))' | head -n 1 |
+		dr-train --sample-pct 32 --no-cv | dr-collect --partition validation | jq -r .tuned_model)
 	run -3 --separate-stderr "$COMPARE" "$cheap" cheap random_state=1..2 --trials 2 --seeds 2
 	[[ ${stderr_lines[-1]} == "compare.sh: with its default values model $cheap has no score by cross validation" ]]
 	[ ! -e cheap/random-1.ndjson ]
