@@ -13,7 +13,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* The first answer is looked at; others follow where requests did. */
+/* The first answer is looked at; others follow where requests did.  What is behind the head of
+ * one to HEAD is none of it. */
 static void look(char *s, size_t n)
 {
 	char *end = strstr(s, "\r\n\r\n"), *length = strcasestr(s, "\r\ncontent-length:");
@@ -37,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ssize_t n;
 
 	json_text_add(&text, "", 0);
+	json_text_add(&all, "", 0);
 	for (; size > 0; data++, size--) {
 		bool host = size > 1 && data[0] == '@' && data[1] == 'H';
 
@@ -56,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	shutdown(fd, SHUT_WR);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		json_text_add(&got, buf, (size_t)n);
-	if (got.len)
+	if (got.len && !memmem(all.s, all.len, "HEAD", 4))
 		look(got.s, got.len);
 	close(fd);
 	json_text_release(&got);
