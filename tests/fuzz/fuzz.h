@@ -60,7 +60,8 @@ __attribute__((unused)) static char *fuzz_text(const uint8_t *data, size_t size)
 	return text;
 }
 
-/* A folder of this process in memory, with what is in it: deleted at the end. */
+/* A folder of this process, in memory or where $DRTUNE_FUZZ_TMP says (what aborts leaves it
+ * behind), with what is in it: deleted at the end. */
 static char fuzz_folder[64];
 
 __attribute__((unused)) static void fuzz_clear(void)
@@ -73,9 +74,13 @@ __attribute__((unused)) static void fuzz_clear(void)
 
 __attribute__((unused)) static const char *fuzz_dir(void)
 {
+	const char *in = getenv("DRTUNE_FUZZ_TMP");
+
 	if (!*fuzz_folder) {
-		snprintf(fuzz_folder, sizeof(fuzz_folder), "%s/drtune-fuzz.XXXXXX",
-			 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+		if (!in)
+			in = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+		must(snprintf(fuzz_folder, sizeof(fuzz_folder), "%s/drtune-fuzz.XXXXXX", in) <
+		     (int)sizeof(fuzz_folder));
 		must(mkdtemp(fuzz_folder));
 		atexit(fuzz_clear);
 	}
