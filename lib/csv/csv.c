@@ -111,7 +111,10 @@ struct csv *csv_open(const char *path, struct err *e)
 	/* Not blocking: a named pipe would otherwise be waited for. */
 	c->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (c->fd < 0) {
-		err_set(e, ERR_REFUSED, "the file cannot be read: %s", strerror(errno));
+		if (err_is_path(errno))
+			err_set(e, ERR_REFUSED, "the file cannot be read: %s", strerror(errno));
+		else
+			err_errno(e, "the file cannot be read");
 		goto fail;
 	}
 	if (fstat(c->fd, &st) || !S_ISREG(st.st_mode)) {

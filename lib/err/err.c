@@ -80,19 +80,24 @@ bool err_errno(struct err *e, const char *fmt, ...)
 	return false;
 }
 
-bool err_path(struct err *e, const char *fmt, ...)
+bool err_is_path(int why)
 {
 	static const int own[] = {ENOENT, ENOTDIR, EISDIR,       EACCES, EPERM,
 				  ELOOP,  ENXIO,   ENAMETOOLONG, EROFS};
-	int why = errno;
-	enum err_kind kind = ERR_SYSTEM;
-	va_list ap;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		if (own[i] == why)
-			kind = ERR_INPUT;
+			return true;
+	return false;
+}
+
+bool err_path(struct err *e, const char *fmt, ...)
+{
+	int why = errno;
+	va_list ap;
+
 	va_start(ap, fmt);
-	vset_errno(e, kind, why, fmt, ap);
+	vset_errno(e, err_is_path(why) ? ERR_INPUT : ERR_SYSTEM, why, fmt, ap);
 	va_end(ap);
 	return false;
 }

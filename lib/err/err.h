@@ -43,9 +43,13 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 /* ERR_SYSTEM with `what: strerror(errno)`.  Always returns false. */
 bool err_errno(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same for a path that cannot be opened: ERR_INPUT where errno says that of the path
- * (there is no such file, it is a folder, it may not be read), else ERR_SYSTEM. */
+/* The same for a path that cannot be opened: ERR_INPUT where errno speaks of the path,
+ * else ERR_SYSTEM. */
 bool err_path(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether this errno speaks of a path: there is no such file, it is a folder, it may not be
+ * read. */
+bool err_is_path(int why);
 
 /* ERR_SYSTEM with `out of memory`.  Always returns false. */
 bool err_nomem(struct err *e);

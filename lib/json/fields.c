@@ -60,3 +60,11 @@ bool json_set_num(cJSON *obj, const char *field, double v)
 {
 	return json_set(obj, field, cJSON_CreateNumber(v));
 }
+
+bool json_append(cJSON *array, cJSON *item)
+{
+	if (array && cJSON_AddItemToArray(array, item))
+		return true;
+	cJSON_Delete(item);
+	return false;
+}

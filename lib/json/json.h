@@ -79,4 +79,8 @@ bool json_set(cJSON *obj, const char *field, cJSON *value);
 bool json_set_str(cJSON *obj, const char *field, const char *s);
 bool json_set_num(cJSON *obj, const char *field, double v);
 
+/* Put item at the end of an array; takes it over, also on failure.  False: out of memory
+ * (or either is NULL). */
+bool json_append(cJSON *array, cJSON *item);
+
 #endif

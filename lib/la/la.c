@@ -185,19 +185,30 @@ static void arrange(int n, int k, double *value, double *vector)
 	}
 }
 
+/* Without _work LAPACKE prints on standard output where memory is out. */
 bool la_eigen(int n, double *A, int k, double *value, double *vector)
 {
 	double *w = malloc((size_t)n * sizeof *w); /* dsyevr wants room for all values */
 	int *support = malloc(2 * (size_t)n * sizeof *support), found = 0;
+	double size, *work = NULL;
+	int whole_size, *whole = NULL;
 	bool ok = w && support &&
-		  LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, A, n, 0, 0, n - k + 1, n,
-				 0, &found, w, vector, n, support) == 0 &&
+		  LAPACKE_dsyevr_work(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, A, n, 0, 0, n - k + 1,
+				      n, 0, &found, w, vector, n, support, &size, -1,
+				      &whole_size, -1) == 0 &&
+		  (work = malloc((size_t)size * sizeof *work)) &&
+		  (whole = malloc((size_t)whole_size * sizeof *whole)) &&
+		  LAPACKE_dsyevr_work(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, A, n, 0, 0, n - k + 1,
+				      n, 0, &found, w, vector, n, support, work, (int)size,
+				      whole, whole_size) == 0 &&
 		  found == k;
 
 	if (ok) {
 		memcpy(value, w, (size_t)k * sizeof *value);
 		arrange(n, k, value, vector);
 	}
+	free(whole);
+	free(work);
 	free(support);
 	free(w);
 	return ok;

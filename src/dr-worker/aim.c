@@ -175,14 +175,19 @@ static cJSON *featurelists_json(const struct prepared *p)
 	cJSON *raw = o ? cJSON_AddArrayToObject(o, "Raw Features") : NULL;
 	cJSON *informative = o ? cJSON_AddArrayToObject(o, "Informative Features") : NULL;
 
-	for (size_t i = 0; raw && informative && i < p->frame.cols; i++) {
+	bool ok = raw && informative;
+
+	for (size_t i = 0; ok && i < p->frame.cols; i++) {
 		const struct column *c = &p->frame.column[i];
 
-		cJSON_AddItemToArray(raw, cJSON_CreateString(c->name));
-		if (!c->low_information || i == p->target)
-			cJSON_AddItemToArray(informative, cJSON_CreateString(c->name));
+		ok = json_append(raw, cJSON_CreateString(c->name)) &&
+		     ((c->low_information && i != p->target) ||
+		      json_append(informative, cJSON_CreateString(c->name)));
 	}
-	return o;
+	if (ok)
+		return o;
+	cJSON_Delete(o);
+	return NULL;
 }
 
 static cJSON *blueprints_json(const struct prepared *p, struct err *e)
@@ -195,9 +200,7 @@ static cJSON *blueprints_json(const struct prepared *p, struct err *e)
 		return NULL;
 	}
 	for (size_t i = 0; list && i < c.n; i++) {
-		cJSON *o = blueprint_json(&c.blueprint[i]);
-
-		if (!o || !cJSON_AddItemToArray(list, o)) {
+		if (!json_append(list, blueprint_json(&c.blueprint[i]))) {
 			cJSON_Delete(list);
 			list = NULL;
 		}

@@ -89,10 +89,11 @@ static cJSON *metrics_json(const struct fit *f)
 	for (size_t i = 0; all && i < n; i++) {
 		cJSON *o = cJSON_AddObjectToObject(all, metric[i]->name);
 		cJSON *list = o ? cJSON_AddArrayToObject(o, "folds") : NULL;
+		bool ok = list;
 
-		for (unsigned k = 0; list && k < folds; k++)
-			cJSON_AddItemToArray(list, number_json(f->score[k][i]));
-		if (!list || !json_set(o, "holdout", number_json(f->score[reps][i]))) {
+		for (unsigned k = 0; ok && k < folds; k++)
+			ok = json_append(list, number_json(f->score[k][i]));
+		if (!ok || !json_set(o, "holdout", number_json(f->score[reps][i]))) {
 			cJSON_Delete(all);
 			return NULL;
 		}
@@ -105,9 +106,11 @@ static cJSON *features_json(const struct fit *f)
 	cJSON *list = cJSON_CreateArray();
 
 	for (size_t i = 0; list && i < f->t.p.frame.cols; i++)
-		if (f->t.use[i])
-			cJSON_AddItemToArray(list,
-					     cJSON_CreateString(f->t.p.frame.column[i].name));
+		if (f->t.use[i] &&
+		    !json_append(list, cJSON_CreateString(f->t.p.frame.column[i].name))) {
+			cJSON_Delete(list);
+			return NULL;
+		}
 	return list;
 }
 

@@ -161,18 +161,20 @@ static cJSON *label(const struct prepared *p, double y)
 static cJSON *labels_json(const struct prepared *p)
 {
 	cJSON *list = cJSON_CreateArray();
+	bool ok = list;
 
 	if (p->regression) {
-		cJSON_AddItemToArray(list, cJSON_CreateString(p->frame.column[p->target].name));
-		return list;
+		ok = json_append(list, cJSON_CreateString(p->frame.column[p->target].name));
+	} else if (p->classes > 2) {
+		for (size_t k = 0; ok && k < p->classes; k++)
+			ok = json_append(list, label(p, (double)k));
+	} else {
+		ok = json_append(list, label(p, 1)) && json_append(list, label(p, 0));
 	}
-	for (size_t k = 0; p->classes > 2 && k < p->classes; k++)
-		cJSON_AddItemToArray(list, label(p, (double)k));
-	if (p->classes > 2)
+	if (ok)
 		return list;
-	cJSON_AddItemToArray(list, label(p, 1));
-	cJSON_AddItemToArray(list, label(p, 0));
-	return list;
+	cJSON_Delete(list);
+	return NULL;
 }
 
 static cJSON *describe(const struct predict *p, struct err *e)

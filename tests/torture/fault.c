@@ -767,6 +767,21 @@ FILE *fopen64(const char *path, const char *mode)
 	return fopen(path, mode);
 }
 
+/* libc's own standard output can be flushed when it has been closed, and libstdc++ does. */
+int fclose(FILE *f)
+{
+	static int (*next)(FILE *);
+	bool flushed;
+
+	if (page && f == stdout) {
+		flushed = fflush(f) == 0;
+		return syscall(SYS_close, STDOUT_FILENO) == 0 && flushed ? 0 : EOF;
+	}
+	if (!next)
+		next = (int (*)(FILE *))dlsym(RTLD_NEXT, "fclose");
+	return next(f);
+}
+
 int fileno(FILE *f)
 {
 	int fd = -1;

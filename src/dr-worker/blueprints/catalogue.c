@@ -348,7 +348,10 @@ static bool add(struct catalogue *c, const struct prepared *p, make_fn *make, si
 	d.column = column;
 	ok = ok && make(&d, e);
 	free(d.input);
-	c->n += b->n_nodes > 0; /* none: not for this table */
+	if (!ok)
+		build_release(b);
+	else
+		c->n += b->n_nodes > 0; /* none: not for this table */
 	return ok;
 }
 

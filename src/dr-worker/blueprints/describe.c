@@ -13,12 +13,6 @@ static cJSON *id_string(int id)
 	return cJSON_CreateString(text);
 }
 
-/* Takes o over; false where it is NULL. */
-static bool append(cJSON *list, cJSON *o)
-{
-	return o && cJSON_AddItemToArray(list, o);
-}
-
 static bool put_nodes(cJSON *to, const struct blueprint *b)
 {
 	cJSON *nodes = cJSON_AddArrayToObject(to, "nodes");
@@ -27,15 +21,16 @@ static bool put_nodes(cJSON *to, const struct blueprint *b)
 	for (size_t i = 0; nodes && i < b->n_nodes; i++) {
 		cJSON *o = cJSON_CreateObject();
 
-		if (!append(nodes, o) || !json_set(o, "id", id_string(b->node[i].id)) ||
+		if (!json_append(nodes, o) || !json_set(o, "id", id_string(b->node[i].id)) ||
 		    !json_set_str(o, "label", b->node[i].label))
 			return false;
 	}
 	for (size_t i = 0; edges && i < b->n_edges; i++) {
 		cJSON *pair = cJSON_CreateArray();
 
-		if (!append(edges, pair) || !append(pair, id_string(b->edge[i].from)) ||
-		    !append(pair, id_string(b->edge[i].to)))
+		if (!json_append(edges, pair) ||
+		    !json_append(pair, id_string(b->edge[i].from)) ||
+		    !json_append(pair, id_string(b->edge[i].to)))
 			return false;
 	}
 	return nodes && edges;
@@ -64,7 +59,8 @@ static bool put_processes(cJSON *to, const struct blueprint *b)
 	cJSON *list = cJSON_AddArrayToObject(to, "processes");
 
 	for (size_t i = 0; list && i < b->n_nodes; i++)
-		if (is_first_label(b, i) && !append(list, cJSON_CreateString(b->node[i].label)))
+		if (is_first_label(b, i) &&
+		    !json_append(list, cJSON_CreateString(b->node[i].label)))
 			return false;
 	return list;
 }
@@ -77,7 +73,7 @@ static bool put_links(cJSON *doc, const struct task_link *link)
 	for (; links && references && link && link->name; link++) {
 		cJSON *o = cJSON_CreateObject();
 
-		if (!append(links, o) || !json_set_str(o, "name", link->name) ||
+		if (!json_append(links, o) || !json_set_str(o, "name", link->name) ||
 		    !json_set_str(o, "url", link->url))
 			return false;
 	}
@@ -88,7 +84,7 @@ static bool put_doc(cJSON *docs, const struct node *n)
 {
 	cJSON *doc = cJSON_CreateObject(), *params;
 
-	if (!append(docs, doc) || !json_set_str(doc, "title", n->task->title) ||
+	if (!json_append(docs, doc) || !json_set_str(doc, "title", n->task->title) ||
 	    !json_set_str(doc, "task", n->label) ||
 	    !json_set_str(doc, "description", n->task->description) ||
 	    !(params = cJSON_AddArrayToObject(doc, "parameters")))
@@ -97,7 +93,7 @@ static bool put_doc(cJSON *docs, const struct node *n)
 		const struct param *p = &n->task->params[i];
 		cJSON *o = cJSON_CreateObject();
 
-		if (!append(params, o) || !json_set_str(o, "name", p->name) ||
+		if (!json_append(params, o) || !json_set_str(o, "name", p->name) ||
 		    !json_set_str(o, "type", param_kind(p)) ||
 		    !json_set_str(o, "description", p->help))
 			return false;
@@ -142,7 +138,7 @@ static bool put_parameters(cJSON *to, const struct blueprint *b)
 		const struct node *n = &b->node[i];
 
 		for (size_t k = 0; n->task && k < n->task->n_params; k++)
-			if (!append(list, parameter(n, &n->task->params[k])))
+			if (!json_append(list, parameter(n, &n->task->params[k])))
 				return false;
 	}
 	return list;

@@ -30,9 +30,9 @@ static struct space *make_space(const struct search *s, struct err *e)
 
 		name_of(k, name);
 		list = cJSON_AddArrayToObject(source, name);
-		for (size_t i = 0; list && i < one->n; i++)
-			cJSON_AddItemToArray(list, param_json(&one->candidate[i]));
-		ok = list && (size_t)cJSON_GetArraySize(list) == one->n;
+		ok = list;
+		for (size_t i = 0; ok && i < one->n; i++)
+			ok = json_append(list, param_json(&one->candidate[i]));
 	}
 	if (ok)
 		space = space_new(NULL, 0, source, e);
@@ -88,7 +88,7 @@ static bool batch(struct search *s, struct tuner *t, bool *left, struct err *e)
 		struct err why = {0};
 
 		if ((one = tuner_ask(t, &why))) {
-			cJSON_AddItemToArray(trials, one);
+			ok = json_append(trials, one) || err_nomem(e);
 		} else if (why.kind == ERR_EXHAUSTED) {
 			*left = false;
 		} else {

@@ -11,11 +11,7 @@ static bool add_metric(cJSON *list, const struct metric *m)
 {
 	cJSON *o = cJSON_CreateObject();
 
-	if (!o || !cJSON_AddItemToArray(list, o)) {
-		cJSON_Delete(o);
-		return false;
-	}
-	return json_set_str(o, "metricName", m->name) &&
+	return json_append(list, o) && json_set_str(o, "metricName", m->name) &&
 	       cJSON_AddBoolToObject(o, "ascending", m->ascending) &&
 	       cJSON_AddBoolToObject(o, "supportsBinary", m->binary) &&
 	       cJSON_AddBoolToObject(o, "supportsRegression", m->regression) &&
@@ -49,7 +45,7 @@ cJSON *candidates_json(void)
 		int numbers = i < REGRESSION ? 0 : i - REGRESSION;
 		cJSON *o = cJSON_CreateObject();
 
-		if (!cJSON_AddItemToArray(list, o) ||
+		if (!json_append(list, o) ||
 		    !json_set_str(o, "target_type", metrics_kind_name(kind)) ||
 		    !json_set(o, "metrics",
 			      candidates_metrics(kind, numbers & 1, numbers & 2))) {

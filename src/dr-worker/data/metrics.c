@@ -105,11 +105,12 @@ bool metrics_defined(const struct metric *m, bool negative, bool zero)
 static bool score_rows(const struct metric *const *list, size_t metrics, const double *y,
 		       const double *p, size_t n, double *score, struct err *e)
 {
-	struct scored_row *row = malloc((n ? n : 1) * sizeof *row);
+	struct scored_row *row = malloc((n ? 2 * n : 1) * sizeof *row);
 	struct scored s = {.row = row, .n = n};
 
 	if (!row)
 		return err_nomem(e);
+	s.spare = row + n;
 	for (size_t i = 0; i < n; i++) {
 		row[i] = (struct scored_row){p[i], y[i]};
 		s.mean += y[i];

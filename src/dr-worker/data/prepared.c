@@ -274,14 +274,18 @@ bool prepared_read(struct prepared *p, const char *dir, struct err *e)
 	if (folder >= 0)
 		fd = openat(folder, FILE_NAME, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st)) {
-		err_set(e, ERR_INPUT, "%s: no prepared table: %s", dir, strerror(errno));
+		err_path(e, "%s: no prepared table", dir);
 		goto out;
 	}
 	if (!(text = slurp(fd, (size_t)st.st_size, e)))
 		goto out;
-	ok = get_all(p, &(struct cursor){text, (size_t)st.st_size}) ||
-	     err_set(e, ERR_INPUT, "%s: the prepared table is damaged, or of another version",
-		     dir);
+	errno = 0; /* malloc says so where it is memory that is missing */
+	ok = get_all(p, &(struct cursor){text, (size_t)st.st_size});
+	if (!ok && errno == ENOMEM)
+		err_nomem(e);
+	else if (!ok)
+		err_set(e, ERR_INPUT,
+			"%s: the prepared table is damaged, or of another version", dir);
 out:
 	free(text);
 	if (!ok)

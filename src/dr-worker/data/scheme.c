@@ -405,8 +405,8 @@ static bool add_column(const struct scheme *s, cJSON *o)
 	if (!is(s->method, "group"))
 		return true;
 	list = cJSON_CreateArray();
-	return cJSON_AddItemToArray(list, cJSON_CreateString(s->column)) &&
-	       json_set(o, "partitionKeyCols", list);
+	return json_set(o, "partitionKeyCols", list) &&
+	       json_append(list, cJSON_CreateString(s->column));
 }
 
 cJSON *scheme_json(const struct scheme *s, const struct prepared *p)

@@ -12,6 +12,7 @@ struct scored_row {
 
 struct scored {
 	const struct scored_row *row; /* in falling order of p */
+	struct scored_row *spare;     /* n more, to work with */
 	size_t n;
 	double mean, positives, negatives; /* of y; the last two for binary targets */
 };

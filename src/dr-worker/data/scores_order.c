@@ -60,18 +60,15 @@ double score_gini(const struct scored *s)
 
 double score_gini_norm(const struct scored *s)
 {
-	struct scored_row *ideal = malloc(s->n * sizeof *ideal);
+	struct scored_row *ideal = s->spare;
 	struct scored best = *s;
 	double norm;
 
-	if (!ideal)
-		return NAN;
 	for (size_t i = 0; i < s->n; i++)
 		ideal[i] = (struct scored_row){s->row[i].y, s->row[i].y};
 	scores_sort(ideal, s->n);
 	best.row = ideal;
 	norm = area(&best);
-	free(ideal);
 	return norm > 0 ? area(s) / norm : NAN;
 }
 

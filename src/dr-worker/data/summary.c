@@ -82,10 +82,10 @@ static bool add_statistics(cJSON *to, const struct column *c, const struct point
 		square += step * (p[i].v - mean) * (double)p[i].n;
 	}
 	median = (at_rank(p, (total - 1) / 2) + at_rank(p, total / 2)) / 2;
-	return cJSON_AddItemToObject(to, "min", as_json(c, p[0].v)) &&
-	       cJSON_AddItemToObject(to, "max", as_json(c, p[n - 1].v)) &&
-	       cJSON_AddItemToObject(to, "mean", as_json(c, mean)) &&
-	       cJSON_AddItemToObject(to, "median", as_json(c, median)) &&
+	return json_set(to, "min", as_json(c, p[0].v)) &&
+	       json_set(to, "max", as_json(c, p[n - 1].v)) &&
+	       json_set(to, "mean", as_json(c, mean)) &&
+	       json_set(to, "median", as_json(c, median)) &&
 	       cJSON_AddNumberToObject(to, "std_dev", rows > 1 ? sqrt(square / (rows - 1)) : 0);
 }
 
@@ -131,9 +131,7 @@ cJSON *summary_features(const struct frame *f)
 	cJSON *list = cJSON_CreateArray();
 
 	for (size_t i = 0; list && i < f->cols; i++) {
-		cJSON *o = feature(&f->column[i], f->rows);
-
-		if (!o || !cJSON_AddItemToArray(list, o)) {
+		if (!json_append(list, feature(&f->column[i], f->rows))) {
 			cJSON_Delete(list);
 			return NULL;
 		}

@@ -83,9 +83,7 @@ static cJSON *class_json(const struct column *c, size_t v)
 
 static bool put_class(struct target *t, const struct column *c, size_t v, struct err *e)
 {
-	cJSON *one = class_json(c, v);
-
-	return (one && cJSON_AddItemToArray(t->classes, one)) || err_nomem(e);
+	return json_append(t->classes, class_json(c, v)) || err_nomem(e);
 }
 
 static bool check_counts(const struct column *c, size_t rows, const struct classes *k,

@@ -128,7 +128,7 @@ static bool add_options(cJSON *to, const struct param *p)
 	    !cJSON_AddBoolToObject(select, "supportsGridSearch", p->grid))
 		return false;
 	for (size_t i = 0; p->options[i]; i++)
-		if (!cJSON_AddItemToArray(values, cJSON_CreateString(p->options[i])))
+		if (!json_append(values, cJSON_CreateString(p->options[i])))
 			return false;
 	return true;
 }
