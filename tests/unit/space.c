@@ -201,7 +201,7 @@ static void arguments(void)
 		 ERR_USAGE},
 		{"a=\"x", NULL, "'a=\"x': the quotes are not closed", ERR_USAGE},
 		{"a=\"x\"y", NULL, "'a=\"x\"y': text behind the closing quotes", ERR_USAGE},
-		{"a=\xff", NULL, "'a=\xff': is not UTF-8", ERR_USAGE},
+		{"a=\xff", NULL, "'a=?': is not UTF-8", ERR_USAGE},
 	};
 
 	RUN(cases);

@@ -89,6 +89,7 @@ int main(void)
 	if (s)
 		j = jobs_start(&c, s, &e);
 	ok(s && j, "the jobs are started");
+	pause_ms(500); /* its first look finds nothing */
 	ok(j && put_job(s) && sqlite3_open(database, &other) == SQLITE_OK &&
 		   sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK,
 	   "somebody else holds the database");
