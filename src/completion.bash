@@ -5,4 +5,4 @@ _drtune() {
 	esac
 }
 complete -o default -F _drtune bo-propose dr-blueprints dr-collect dr-models dr-params \
-	dr-project dr-sandbox dr-score dr-submit dr-train dr-worker gridgen halve
+	dr-project dr-prune dr-sandbox dr-score dr-submit dr-train dr-worker gridgen halve
