@@ -183,6 +183,10 @@ static void requests(void)
 
 int main(void)
 {
+	/* What a script starts in the background ignores SIGINT; these tests are about it. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	signals();
 	requests();
 	return tap_end();
