@@ -14,6 +14,7 @@
 #	SEARCH     which blueprint: an expression that its name must match
 #	PARTITION  what models are judged by: validation, crossValidation
 #	ROWS       how many of the best tuned models are shown: 5
+#	KEEP       how many models of each brute force are kept, the others deleted: all
 #	ONE, GRID, SINGLE, MIXED, RATES  the five searches, as they stand below
 #	MODE       of the Autopilot of a new project: auto
 
@@ -64,6 +65,20 @@ brute_force() {
 		if length == 0 then empty else
 			(if .[0].minimize then min_by(.score) else max_by(.score) end) |
 			"  best on \(.partition): \(.score | digits) by \(.params)" end'
+	prune "$1"
+}
+
+# prune NAME: of the models of brute force the best stay, if $KEEP says how many
+prune() {
+	local tell='map(select(.deleted)) | length' command
+
+	command=(dr-prune --log "$dir/$1.ndjson" --keep "${KEEP:-5}")
+	if [[ -n ${KEEP-} ]]; then
+		"${command[@]}" --yes | jq -rs "\"  deleted, but for the best $KEEP: \\($tell)\""
+	else
+		"${command[@]}" | jq -rs --arg command "${command[*]} --yes" '
+			select(length > 0) | "  \(length) of them can be deleted: \($command)"'
+	fi
 }
 
 # listed SPACE: the space as lists of one model, where dr-submit says, before anything is
@@ -75,22 +90,16 @@ listed() {
 	[[ $status == 3 ]] || return "$status"
 }
 
-# The values of the models that differ by them only: the chosen one, then the best; of the
-# parameters, those that are not the same in all.
+# The chosen model, then the best of those that differ from it by parameters only, with
+# those that are not the same in all.
 tuned_parameters() {
-	save similar.ndjson dr-models --like "$model" --partition "$partition"
+	save similar.ndjson dr-params --tuned --like "$model" --partition "$partition"
 	echo "  similar models found: $(wc -l <"$dir/similar.ndjson")"
-	# shellcheck disable=SC2094 # which is only read
-	dr-params <"$dir/similar.ndjson" |
-		jq -rs --arg base "$model" --argjson rows "$rows" --arg partition "$partition" \
-			--slurpfile board "$dir/similar.ndjson" "$digits"'
-		map(.name = "\(.task)/\(.parameter)") |
-		(group_by(.name) | map(select(unique_by(.default) | length > 1)[0].name)) as $differ |
-		(reduce .[] as $p ({}; .[$p.model][$p.name] = $p.default)) as $values |
-		($board | map(select(.id == $base)) +
-			map(select(.id != $base and .score))[:$rows]) as $shown |
-		(["model_id", $partition, ($differ[] | sub(".*/"; ""))],
-		 ($shown[] | [.id, (.score | digits), $values[.id][$differ[]]])) | @tsv' |
+	jq -rs --argjson rows "$rows" --arg partition "$partition" "$digits"'
+		(.[0].params | keys_unsorted) as $names |
+		(["model_id", $partition, ($names[] | sub(".*/"; ""))],
+		 (.[0], (.[1:] | map(select(.score))[:$rows])[] |
+			[.id, (.score | digits), .params[$names[]]])) | @tsv' "$dir/similar.ndjson" |
 		table -24 15 17
 }
 

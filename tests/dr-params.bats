@@ -112,3 +112,67 @@ setup() {
 	run -6 --separate-stderr bash -c 'dr-params "$MODEL" >/dev/full'
 	[[ $stderr == "dr-params: write: "* ]]
 }
+
+# tune GRID...: models like $MODEL, their ids in the order of the grid
+tune() {
+	dr-params --model "$MODEL" | gridgen "$@" | dr-submit --model "$MODEL" | dr-collect
+}
+
+@test "--tuned --like shows the model first, then the best, with what differs alone" {
+	tune max_depth=3,5 learning_rate=0.1 >/dev/null
+	run -0 --separate-stderr dr-params --tuned --like "$MODEL"
+	[ "$stderr" = "" ]
+	assert_json 'length == 3 and .[0].id == env.MODEL and .[1].score <= .[2].score'
+	assert_json 'map(.params | keys_unsorted) | all(. == ["max_depth", "learning_rate"])'
+	assert_json '.[0].params == {"max_depth": 3, "learning_rate": 0.05} and
+		(map(.params.max_depth) | sort) == [3, 3, 5]'
+	assert_json 'all(.partition == "crossValidation" and has("model_type"))'
+	for id in $(jq -r .id <<<"$output"); do
+		[ "$(jq -c --arg id "$id" 'select(.id == $id).params.learning_rate' <<<"$output")" = \
+			"$(dr-params "$id" | jq 'select(.parameter == "learning_rate").default')" ]
+	done
+}
+
+@test "--like lists the parameters of all of them, the model's own first" {
+	tune max_depth=3,5 learning_rate=0.1 >/dev/null
+	run -0 --separate-stderr dr-params --like "$MODEL"
+	assert_json 'length == 24 and ([.[].model] | unique | length) == 3 and .[0].model == env.MODEL'
+	[ "$(head -n 8 <<<"$output")" = "$(dr-params "$MODEL")" ]
+}
+
+@test "--tuned of named models, or of records, keeps their order and their fields" {
+	other=$(tune max_depth=5 learning_rate=0.1 | jq -r .tuned_model)
+	run -0 dr-params --tuned "$other" "$MODEL"
+	[ "$(jq -r .id <<<"$output" | paste -sd' ')" = "$other $MODEL" ]
+	jq -nc --arg a "$other" --arg b "$MODEL" '($a, $b) |
+		{id: ., project_id: env.DR_PROJECT, blueprint_id: "x", mine: 1}' >records
+	run -0 env -u DR_PROJECT dr-params --tuned <records
+	assert_json 'length == 2 and all(.mine == 1) and .[0].params.max_depth == 5 and .[1].params.max_depth == 3'
+	run -0 dr-params --tuned --model "$MODEL"
+	assert_json '.[0].params == {}'
+}
+
+@test "--tuned and --like refuse what cannot be" {
+	run -2 --separate-stderr dr-params --like "$MODEL" "$MODEL"
+	[ "${stderr_lines[0]}" = "dr-params: --like finds the models: name no others" ]
+	run -2 --separate-stderr dr-params --like "$MODEL" --partition test
+	[[ ${stderr_lines[0]} == "dr-params: --partition: 'test' is not "* ]]
+	run -2 --separate-stderr env -u DR_PROJECT dr-params --like "$MODEL"
+	[[ ${stderr_lines[0]} == "dr-params: no project: "* ]]
+	run -4 --separate-stderr dr-params --tuned --like 0123
+	[[ $stderr == "dr-params: "*"models/0123/: 404: "* ]]
+	run -4 --separate-stderr dr-params --tuned --like "$MODEL" --partition holdout
+	[[ $stderr == *"the holdout of project $DR_PROJECT is locked: dr-project unlock-holdout"* ]]
+	run -3 --separate-stderr dr-params --tuned <<<'{"id":"x"}'
+	[ "$stderr" = "dr-params: <stdin>:1: not a model record" ]
+}
+
+@test "models that are deleted meanwhile are passed over with a warning" {
+	other=$(tune max_depth=5 learning_rate=0.2 | jq -r .tuned_model)
+	dr-models --model "$MODEL" --model "$other" >records
+	load sandbox
+	api DELETE "projects/$DR_PROJECT/models/$other/"
+	run -0 --separate-stderr dr-params --tuned <records
+	assert_json 'length == 1 and .[0].id == env.MODEL and .[0].params == {}'
+	[ "$stderr" = "dr-params: warning: model $other is not there any more" ]
+}

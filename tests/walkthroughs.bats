@@ -195,6 +195,18 @@ section() { sed -n "/^== $2/,/^\$/p" "$1" | sed '1d;/^$/d'; }
 	grep -q 'similar models found: 12$' <<<"$output"
 }
 
+@test "brute force says how many models can be deleted, and with KEEP deletes them" {
+	section "$OUT/core.out" "preprocessing and model at once" >got
+	run ! grep 'can be deleted' got # two are no more than five
+	cp -r "$OUT/core" core
+	KEEP=1 ROWS=2 run -0 --separate-stderr "$RECIPES/core-concepts.sh" core "$OUT/table.csv" bought
+	[ "$(grep -c '  deleted, but for the best 1: ' <<<"$output")" = 4 ]
+	grep -qx '  deleted, but for the best 1: 3' <(sed -n '/^== brute force/,/^$/p' <<<"$output")
+	best=$(jq -rs 'map(select(.state == "completed")) | min_by(.score).tuned_model' core/grid.ndjson)
+	models "$CORE_PROJECT" | jq -e --arg best "$best" --slurpfile log core/grid.ndjson '
+		[.[].id] as $there | ($log | map(.tuned_model // empty) | unique | map(select(IN($there[])))) == [$best]'
+}
+
 @test "the locked holdout is refused before anything is tuned" {
 	DR_PROJECT=$CORE_PROJECT PARTITION=holdout run -4 --separate-stderr "$RECIPES/core-concepts.sh" holdout
 	[[ $stderr == *": the holdout of project $CORE_PROJECT is locked: "* ]]

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "board.h"
+#include "dr/board.h"
 #include "cli/cli.h"
 #include "dr/blueprints.h"
 #include "dr/like.h"
@@ -109,7 +109,7 @@ static cJSON *fetch(struct dr *dr, int n, char **operands, struct err *e)
 
 static bool rank(struct dr *dr, const cJSON *of, int n, char **operands, struct err *e)
 {
-	struct board_order by = {.partition = partition};
+	struct dr_board_order by = {.partition = partition};
 	cJSON *list = NULL, *board = NULL;
 	const cJSON *rec;
 	long left = limit;
@@ -117,7 +117,7 @@ static bool rank(struct dr *dr, const cJSON *of, int n, char **operands, struct 
 
 	ok = dr_project_partition(of, partition, e) &&
 	     dr_project_metric(dr, of, metric, &by.metric, &by.minimize, e) &&
-	     (list = fetch(dr, n, operands, e)) && (board = board_rank(list, &by, e));
+	     (list = fetch(dr, n, operands, e)) && (board = dr_board_rank(list, &by, e));
 	/* The best has none where no model has one. */
 	if (ok && board->child && !json_get(board->child, "score"))
 		cli_warn("no model has a score of %s for %s", by.metric, partition);

@@ -1,9 +1,9 @@
-/* board: the order of the leaderboard. */
-#include "board.h"
+/* dr/board: the order of the leaderboard. */
+#include "dr/board.h"
 
 #include <stdlib.h>
 
-#include "../tap.h"
+#include "tap.h"
 #include "json/json.h"
 
 static const char models[] =
@@ -15,10 +15,10 @@ static const char models[] =
 
 static void order(const char *partition, bool minimize, const char *want, const char *what)
 {
-	struct board_order by = {"AUC", partition, minimize};
+	struct dr_board_order by = {"AUC", partition, minimize};
 	struct err e = {0};
 	cJSON *list = json_parse(models, strlen(models), NULL, &e);
-	cJSON *board = board_rank(list, &by, &e);
+	cJSON *board = dr_board_rank(list, &by, &e);
 	const cJSON *rec;
 	char got[8] = "";
 
@@ -32,10 +32,10 @@ static void order(const char *partition, bool minimize, const char *want, const 
 
 static void fields(void)
 {
-	struct board_order by = {"AUC", "crossValidation", false};
+	struct dr_board_order by = {"AUC", "crossValidation", false};
 	struct err e = {0};
 	cJSON *list = json_parse(models, strlen(models), NULL, &e);
-	cJSON *board = board_rank(list, &by, &e);
+	cJSON *board = dr_board_rank(list, &by, &e);
 	char *first = json_string(board->child), *last = json_string(board->child->prev);
 
 	is_str(first,

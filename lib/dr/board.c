@@ -1,4 +1,4 @@
-#include "board.h"
+#include "dr/board.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,21 +21,32 @@ static int compare(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-static bool fill(struct entry *entry, const cJSON *model, const struct board_order *by,
+cJSON *dr_board_record(const cJSON *model, const struct dr_board_order *by, struct err *e)
+{
+	cJSON *rec = dr_record(model);
+
+	if (!rec) {
+		err_nomem(e);
+	} else if (!dr_model_set_score(rec, model, by->metric, by->partition, by->minimize,
+				       e)) {
+		cJSON_Delete(rec);
+		rec = NULL;
+	}
+	return rec;
+}
+
+static bool fill(struct entry *entry, const cJSON *model, const struct dr_board_order *by,
 		 struct err *e)
 {
 	double score;
 
-	if (!(entry->rec = dr_record(model)))
-		return err_nomem(e);
 	entry->cost = INFINITY;
 	if (dr_model_score(model, by->metric, by->partition, &score))
 		entry->cost = by->minimize ? score : -score;
-	return dr_model_set_score(entry->rec, model, by->metric, by->partition, by->minimize,
-				  e);
+	return (entry->rec = dr_board_record(model, by, e));
 }
 
-cJSON *board_rank(const cJSON *models, const struct board_order *by, struct err *e)
+cJSON *dr_board_rank(const cJSON *models, const struct dr_board_order *by, struct err *e)
 {
 	size_t n = (size_t)cJSON_GetArraySize(models), i = 0;
 	struct entry *entries = calloc(n + 1, sizeof(*entries));
