@@ -148,6 +148,48 @@ alone() { exec setsid env --default-signal=INT "$@"; }
 	[ "$(states log)" = "3 submitted" ]
 }
 
+@test "--on-interrupt=cancel takes no job that has ended for cancelled, whatever was collected" {
+	slow 0
+	mkfifo in
+	alone dr-submit --model "$MODEL" --log log --on-interrupt=cancel <in >out 2>err 3>&- &
+	pid=$!
+	exec 5>in
+	trials 1 2 >&5
+	wait_for lines 2 out
+	dr-collect --log log <out >ended
+	cp log before
+	kill -TERM "$pid"
+	ends "$pid" 143
+	exec 5>&-
+	[ "$(tail -n 1 err)" = "dr-submit: note: stopped by SIGTERM: 0 of 2 jobs of this run cancelled; run the same command again to go on" ]
+	cmp log before
+	[ "$(states log)" = "2 completed" ]
+}
+
+@test "a job that its submitter has cancelled is no trial that was aborted" {
+	slow 30
+	trials 1 2 | dr-submit --model "$MODEL" >in
+	mkfifo pipe
+	alone dr-collect --log log --poll 0.2 <pipe >out 2>err 3>&- &
+	pid=$!
+	exec 5>pipe
+	cat in >&5
+	sleep 0.3
+	# The one is told by whoever submitted, the other stands in the log.
+	jq -c 'del(.job) + {state: "proposed", withdrawn: true}' in >back
+	head -n 1 back >&5
+	tail -n 1 back >>log
+	sleep 0.3
+	for job in $(jq -r .job in); do
+		api DELETE "projects/$DR_PROJECT/jobs/$job/"
+	done
+	exec 5>&-
+	ends "$pid" 0
+	[ "$(<err)" = "" ]
+	head -n 1 back | cmp - out
+	tail -n 1 back | cmp - log
+}
+
 @test "dr-collect writes what is not over as it came, also what comes while it ends" {
 	slow 30
 	trials 1 2 | dr-submit --model "$MODEL" --log log >in

@@ -28,8 +28,10 @@ struct dr_cancel {
 
 /*
  * Ask for all of them, in this order, as many at a time as dr_http has connections, and
- * call done for each the moment it is answered.  Requests that are under way besides go
- * on.  False only where the system failed; then done was not called for all.
+ * call done for each the moment it is answered.  Where a request had to be repeated and the
+ * job is over, the job itself is asked whether it was the first one that ended it.  Requests
+ * that are under way besides go on.  False only where the system failed; then done was not
+ * called for all.
  */
 typedef void dr_cancel_fn(struct dr_cancel *c);
 bool dr_cancel_jobs(struct dr *dr, struct dr_cancel *jobs, size_t n, dr_cancel_fn *done,

@@ -53,16 +53,28 @@ void ours_release(struct ours *o)
 	o->n = 0;
 }
 
+/* Whoever collects may have written an end since: what came of a job counts. */
+static bool has_result(const cJSON *last)
+{
+	enum trial_state state = trial_state(last, &(struct err){0});
+
+	return state == TRIAL_COMPLETED || state == TRIAL_FAILED;
+}
+
 static void give_back(struct our_job *j)
 {
-	cJSON *rec = cJSON_Duplicate(trial_log_find(j->log, j->trial), true);
 	struct err e = {0};
+	bool read = trial_log_refresh(j->log, &e);
+	const cJSON *last = trial_log_find(j->log, j->trial);
+	cJSON *rec = NULL;
 
-	j->cancelled = true;
-	if (!rec)
-		err_nomem(&e);
-	else if (trial_withdraw(rec, &e))
-		trial_log_emit(j->log, rec, stdout, &e);
+	if (read && !has_result(last)) {
+		j->cancelled = true;
+		if (!(rec = cJSON_Duplicate(last, true)))
+			err_nomem(&e);
+		else if (trial_withdraw(rec, &e))
+			trial_log_emit(j->log, rec, stdout, &e);
+	}
 	if (e.kind != ERR_NONE && j->first->kind == ERR_NONE)
 		*j->first = e;
 	cJSON_Delete(rec);

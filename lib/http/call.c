@@ -6,6 +6,8 @@
  * work this would be a blind repetition: the server may have read it and closed
  * afterwards.  The pre-request hook therefore lets POST and PATCH through once per
  * attempt, and the outcome of a refused second time is RETRY_LOST.
+ *
+ * Whose answer it is: README.md.
  */
 #include "http/private.h"
 
@@ -14,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,6 +105,19 @@ static int before_request(void *ctx, char *ip, char *local_ip, int port, int loc
 	}
 	c->sent = true;
 	return CURL_PREREQFUNC_OK;
+}
+
+/* Once the status is known: what has refused is not used again. */
+static size_t see_header(char *line, size_t size, size_t n, void *ctx)
+{
+	struct call *c = ctx;
+	long status = 0;
+
+	(void)line;
+	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 400)
+		curl_easy_setopt(c->easy, CURLOPT_FORBID_REUSE, 1L);
+	return size * n;
 }
 
 static size_t take_body(char *data, size_t size, size_t n, void *ctx)
@@ -214,7 +230,7 @@ bool call_begin(struct call *c, struct err *e)
 	http_response_release(&c->r);
 	c->cap = 0;
 	c->sent = c->repeated = c->too_long = false;
-	c->alone = call_starts_work(c) || c->nonsense > 0;
+	c->alone = c->method != HTTP_GET || c->nonsense > 0;
 	*c->why = *c->doubts = '\0';
 	if (!(easy = c->easy = curl_easy_init()) ||
 	    curl_easy_setopt(easy, CURLOPT_URL, c->url) ||
@@ -228,6 +244,8 @@ bool call_begin(struct call *c, struct err *e)
 	    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)c->alone) ||
 	    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request) ||
 	    curl_easy_setopt(easy, CURLOPT_PREREQDATA, c) ||
+	    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header) ||
+	    curl_easy_setopt(easy, CURLOPT_HEADERDATA, c) ||
 	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ||
 	    curl_easy_setopt(easy, CURLOPT_WRITEDATA, c) || !set_limits(c) || !set_trust(c) ||
 	    !set_body(c) || !add_header(c, h->authorization) ||
@@ -295,20 +313,14 @@ static bool is_other_type(const char *type)
 	return type && *type && !strcasestr(type, "json");
 }
 
-/*
- * A refusal does not say what it is about, and on a connection that was used before it may be
- * the answer to another request, sent twice or late.  Where there is still a retry it is
- * asked for once more, on a connection of its own.
- */
-static bool may_be_another(const struct call *c)
+/* The next answer on this connection would be that to the request before it, too. */
+static void hang_up(const struct call *c)
 {
-	const struct retry_policy *p = &c->http->policy;
-	long made = 1;
+	curl_socket_t fd = CURL_SOCKET_BAD;
 
-	curl_easy_getinfo(c->easy, CURLINFO_NUM_CONNECTS, &made);
-	return c->r.status >= 400 && c->r.status < 500 && c->r.status != 408 &&
-	       c->r.status != 429 && made == 0 && c->nonsense == 0 && p->budget > 0 &&
-	       c->attempts <= p->max_retries;
+	curl_easy_getinfo(c->easy, CURLINFO_ACTIVESOCKET, &fd);
+	if (fd != CURL_SOCKET_BAD)
+		shutdown(fd, SHUT_RDWR);
 }
 
 /* Whether the answer cannot be one to this request; c->doubts says why. */
@@ -324,12 +336,13 @@ static bool is_nonsense(struct call *c)
 		why = "the answer is no JSON";
 	else if (c->doubt && (r->status < 400 || r->status == 422))
 		why = c->doubt(r, c->about);
-	if (!why && may_be_another(c))
-		why = "the refusal may be that of another request";
 	if (why)
 		snprintf(c->doubts, sizeof(c->doubts), "%s", why);
-	c->nonsense += *c->doubts != '\0';
-	return *c->doubts;
+	if (!*c->doubts)
+		return false;
+	c->nonsense++;
+	hang_up(c);
+	return true;
 }
 
 static bool hopeless(CURLcode code)

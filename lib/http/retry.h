@@ -10,7 +10,8 @@
  *
  * An answer that came whole and cannot be one to the request (a page for people, the
  * job of another) is asked for again, but not as often as one that did not come: what
- * is wrong with it is likely to stay wrong.
+ * is wrong with it is likely to stay wrong.  A refusal is final: README.md says why it is
+ * that of the request.
  *
  * Three bounds hold: retries of one request, the time since its first attempt, and
  * the retries of a whole run, so that a service that fails now and then all night is

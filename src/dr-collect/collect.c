@@ -33,6 +33,7 @@ struct job {
 	double began;   /* the same, of http_now */
 	bool cancelled; /* because of its timeout */
 	bool kept;      /* ... the server refused that */
+	bool withdrawn; /* because of somebody else's word: its trial is proposed again */
 	int gone;       /* answers in a row that it is not known */
 	char *model;    /* id of what it made */
 	cJSON *result;  /* the wire model, once it is here */
@@ -266,11 +267,34 @@ static void fail_late(struct job *j)
 	fail(j, TRIAL_ABORTED, why.text);
 }
 
+/* The log may know it before the record comes this way. */
+static bool is_withdrawn(struct job *j)
+{
+	struct trial_log *log = j->c->log;
+	const cJSON *last;
+	struct err e = {0};
+
+	if (j->withdrawn || !log)
+		return j->withdrawn;
+	if (!trial_log_refresh(log, &e))
+		stop(j->c, &e);
+	last = trial_log_find(log, trial_id(j->rec));
+	return last && trial_state(last, &(struct err){0}) == TRIAL_PROPOSED &&
+	       json_true(last, "withdrawn");
+}
+
 static void fail_job(struct job *j, const struct dr_job *got)
 {
 	bool aborted = got->state == DR_JOB_ABORTED;
 	struct err why = {0};
 
+	/* At the end of a run jobs are cancelled by several tools of its pipeline. */
+	if (aborted && !j->cancelled && j->c->settling)
+		return;
+	if (aborted && !j->cancelled && is_withdrawn(j)) {
+		drop(j);
+		return;
+	}
 	if (aborted && j->cancelled) {
 		fail_late(j);
 		return;
@@ -633,8 +657,16 @@ static bool is_settled(const struct collector *c)
 	return true;
 }
 
+void collect_withdrawn(struct collector *c, const char *trial)
+{
+	for (struct job *j = c->jobs; j; j = j->next)
+		if (strcmp(trial_id(j->rec), trial) == 0)
+			j->withdrawn = true;
+}
+
 bool collect_settle(struct collector *c, struct err *e)
 {
+	c->settling = true;
 	while (!is_settled(c))
 		if (!http_poll(dr_http(c->dr), -1, -1, NULL, e))
 			return false;

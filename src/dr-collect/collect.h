@@ -59,6 +59,7 @@ struct collector {
 	struct project *projects;
 	struct job *jobs, **end;
 	bool mixed; /* metrics */
+	bool settling;
 };
 
 bool collect_init(struct collector *c, struct err *e);
@@ -69,11 +70,16 @@ void collect_release(struct collector *c);
  * project is not clear, and the server's errors about the project. */
 bool collect_take(struct collector *c, cJSON *rec, struct err *e);
 
+/* This trial has been withdrawn by whoever cancelled its job: that it is found cancelled is
+ * not its end. */
+void collect_withdrawn(struct collector *c, const char *trial);
+
 /* Look where it is time.  Returns the seconds until the next look, < 0: none. */
 double collect_look(struct collector *c);
 
 /* Hear the answers that are under way, and do what follows from them, but ask nothing new
- * about other jobs; the wake of the client must be unset. */
+ * about other jobs, and take none for aborted: whoever submitted may be cancelling.  The wake
+ * of the client must be unset. */
 bool collect_settle(struct collector *c, struct err *e);
 
 /* Take a trial that is not over out again: the caller's, with its project (borrowed as

@@ -110,6 +110,8 @@ static bool handle(struct collector *c, struct ndjson_reader *in, cJSON *rec, st
 			ndjson_pass(stdout, in, &(struct err){0});
 		return false;
 	}
+	if (state == TRIAL_PROPOSED && json_true(rec, "withdrawn"))
+		collect_withdrawn(c, trial_id(rec));
 	/* One that failed before it had a job counts among the failures. */
 	if (trial_is_final(state) && c->log && !trial_log_put(c->log, rec, e)) {
 		cJSON_Delete(rec);

@@ -293,7 +293,13 @@ static void cancelling(void)
 		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true},
 		{NULL},
 		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true},
-		{ELSEWHERE, true}};
+		{ANSWER("200 OK", "", CLOSED("{\"status\":\"ABORTED\"}")), true},
+		{ELSEWHERE, true},
+		{NULL},
+		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true},
+		{ANSWER("303 See Other", "Location: /api/v2/projects/5f/models/7/\r\n",
+			CLOSED("{\"status\":\"COMPLETED\"}")),
+		 true}};
 	struct dr *dr = OPEN(script);
 	struct err e = {0};
 	int told = 0;
@@ -301,16 +307,20 @@ static void cancelling(void)
 				{.project = "5f", .job = "2", .ctx = &told},
 				{.project = "5f", .job = "3", .ctx = &told},
 				{.project = "5f", .job = "4", .ctx = &told},
-				{.project = "5f", .job = "", .ctx = &told}};
+				{.project = "5f", .job = "", .ctx = &told},
+				{.project = "5f", .job = "5", .ctx = &told}};
 
 	/* One after the other, so that the script's order is that of the jobs. */
 	http_set_connections(dr_http(dr), 1);
 	ok(dr_cancel_jobs(dr, c, 3, note_cancel, &e) &&
-		   dr_cancel_jobs(dr, c + 3, 2, note_cancel, &e) && told == 5,
+		   dr_cancel_jobs(dr, c + 3, 2, note_cancel, &e) &&
+		   dr_cancel_jobs(dr, c + 5, 1, note_cancel, &e) && told == 6,
 	   "jobs are cancelled");
 	ok(c[0].how == DR_CANCELLED, "204: this one is");
 	ok(c[1].how == DR_WAS_OVER, "404: it was over");
-	ok(c[2].how == DR_CANCELLED, "no answer, and then 404: the first request did it");
+	ok(c[2].how == DR_CANCELLED,
+	   "no answer, then 404, and the job is cancelled: the first request did it");
+	ok(c[5].how == DR_WAS_OVER, "no answer, then 404, and the job is done: it was over");
 	ok(c[3].how == DR_NOT_CANCELLED, "a redirect is no answer");
 	redirected(&c[3].why, "job 4: 302: redirected to 'https://login.example/job/7/'",
 		   "but told");

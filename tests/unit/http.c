@@ -85,7 +85,7 @@ static void what_is_sent(void)
 	http_call(h, &(struct http_request){.method = HTTP_DELETE, .path = "x/"}, &r, &e);
 	http_response_release(&r);
 	ok(strncmp(s->text[3], "DELETE /api/v2/x/ ", 18) == 0, "a DELETE is one");
-	ok(s->connections == 3, "GET and DELETE shared a connection, each POST had its own");
+	ok(s->connections == 4, "all but a GET had a connection of their own");
 	ok(strstr(traced, "GET projects/5f/: 200, ") && !strstr(traced, TOKEN),
 	   "the trace shows them without the token");
 	cJSON_Delete(body);
@@ -398,36 +398,69 @@ static void nonsense(void)
 	server_stop(s);
 }
 
-/* The server answered the first request twice, or this one is really refused. */
+#define REFUSED ANSWER("404 Not Found", "", OBJECT)
+
+/* Whose answer a refusal is. */
 static void refused_on_a_kept_connection(void)
 {
-	static const struct step late[] = {
-		{OK_OBJECT},
-		{ANSWER("404 Not Found", "", "Content-Length: 2\r\n\r\n{}")},
-		{OK_OBJECT}};
-	static const struct step again[] = {
-		{OK_OBJECT}, {ANSWER("404 Not Found", "", "Content-Length: 2\r\n\r\n{}")}};
+	static const struct step once[] = {{OK_OBJECT}, {REFUSED}, {OK_OBJECT}};
+	static const struct step twice[] = {{REFUSED REFUSED}, {OK_OBJECT}};
 	struct http_request q = {.path = "a/"};
-	struct server *s = START(late);
+	struct server *s = START(once);
 	struct http *h = open_with(s, quickly);
 	struct http_response r;
 	struct err e = {0};
 
 	http_call(h, &q, &r, &e);
 	http_response_release(&r);
-	ok(http_call(h, &q, &r, &e) && r.status == 200 && s->requests == 3 &&
-		   s->connections == 2,
-	   "a refusal on a kept connection is asked for again on another");
+	ok(!http_call(h, &q, &r, &e) && e.kind == ERR_REFUSED && r.status == 404 &&
+		   r.attempts == 1 && s->requests == 2 && s->connections == 1,
+	   "a refusal on a kept connection is believed, and asked for once");
+	http_response_release(&r);
+	ok(http_call(h, &q, &r, &e) && s->connections == 2,
+	   "what comes next has another connection");
 	http_response_release(&r);
 	http_close(h);
 	server_stop(s);
-	s = START(again);
+	s = START(twice);
 	h = open_with(s, quickly);
 	http_call(h, &q, &r, &e);
 	http_response_release(&r);
-	ok(!http_call(h, &q, &r, &e) && e.kind == ERR_REFUSED && r.status == 404 &&
-		   s->requests == 3,
-	   "and then believed");
+	ok(http_call(h, &q, &r, &e) && r.attempts == 1 && s->connections == 2,
+	   "so a refusal that comes twice is not that of the next request");
+	http_response_release(&r);
+	q.method = HTTP_DELETE;
+	ok(http_call(h, &q, &r, &e) && s->connections == 3,
+	   "what changes something has a connection of its own");
+	http_response_release(&r);
+	q.method = HTTP_GET;
+	ok(http_call(h, &q, &r, &e) && s->connections == 3, "others share one");
+	http_response_release(&r);
+	http_close(h);
+	server_stop(s);
+}
+
+/* The first answer is late, and every one after it is that to the request before. */
+static void shifted_answers(void)
+{
+#define ID(id) ANSWER("200 OK", "", "Content-Length: 10\r\n\r\n{\"id\":\"" id "\"}")
+	static const struct step script[] = {
+		{OK_OBJECT}, {ID("0")}, {ID("1")}, {OK_OBJECT}, {OK_OBJECT}};
+	struct http_request q = {
+		.path = "a/", .want_json = true, .doubt = doubt_id, .about = "1"};
+	struct server *s = START(script);
+	struct http *h = open_with(s, quickly);
+	struct http_response r;
+	struct err e = {0};
+
+	for (int i = 0; i < 2; i++) {
+		http_call(h, &q, &r, &e);
+		http_response_release(&r);
+	}
+	ok(s->requests == 3 && s->connections == 2,
+	   "what is asked for again has a connection of its own");
+	ok(http_call(h, &q, &r, &e) && s->connections == 3,
+	   "one that told of something else is not used again");
 	http_response_release(&r);
 	http_close(h);
 	server_stop(s);
@@ -680,6 +713,7 @@ int main(void)
 	held_back();
 	nonsense();
 	refused_on_a_kept_connection();
+	shifted_answers();
 	kept_connection();
 	nobody_there();
 	messages();
